@@ -1,0 +1,165 @@
+/** What the services of the local cloud offer each other: deliveries that on AWS happen inside AWS. */
+
+/** A function's answer. */
+export interface Invocation {
+  /** JSON text of the result, or of the error `{ errorType, errorMessage, trace }`. */
+  readonly payload: string;
+  /** Set when the function failed: thrown, timed out, out of memory, crashed. */
+  readonly functionError?: "Unhandled";
+}
+
+export interface LambdaApi {
+  /**
+   * Invokes a function and waits for its answer.
+   * @param functionArn of the function, a version or an alias (`…:function:name[:qualifier]`)
+   * @param event the event; it is serialised to JSON, so the function gets a copy
+   * @param source who invokes, for the log, such as `apigateway tasks-api POST /tasks`
+   * @throws AwsError ResourceNotFoundException, TooManyRequestsException, RequestTooLargeException
+   */
+  invoke(functionArn: string, event: unknown, source: string): Promise<Invocation>;
+  /** Queues an asynchronous invocation: retries, maximum age and on-failure destination as configured. */
+  invokeAsync(functionArn: string, event: unknown, source: string): void;
+}
+
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  /** base64 */
+  readonly BinaryValue?: string;
+}
+
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  /** ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp, MessageGroupId … */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+export interface SqsApi {
+  send(
+    queueArn: string,
+    body: string,
+    options?: {
+      messageAttributes?: Readonly<Record<string, MessageAttribute>>;
+      messageGroupId?: string;
+      delaySeconds?: number;
+    },
+  ): Promise<{ messageId: string }>;
+  /** Long poll: answers at once when messages are there, else after `waitSeconds` (0–20) or when `signal` aborts. */
+  receive(
+    queueArn: string,
+    options: { maxMessages: number; waitSeconds: number; signal?: AbortSignal },
+  ): Promise<ReceivedMessage[]>;
+  delete(queueArn: string, receiptHandles: readonly string[]): Promise<void>;
+  /** Makes a message visible again after `seconds`. */
+  changeVisibility(queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
+  /** The queue's URL. */
+  urlOf(queueArn: string): string;
+}
+
+export interface SnsApi {
+  publish(
+    topicArn: string,
+    message: string,
+    options?: { subject?: string; messageAttributes?: Readonly<Record<string, MessageAttribute>> },
+  ): Promise<{ messageId: string }>;
+}
+
+/** An EventBridge event without the fields that PutEvents adds (version, id, time, account, region). */
+export interface EventInput {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly resources?: readonly string[];
+  /** ISO time; default now. */
+  readonly time?: string;
+}
+
+export interface EventsApi {
+  /** Puts an event on a bus (default: `default`): rules match it and their targets get it. */
+  put(event: EventInput, busName?: string): Promise<{ eventId: string }>;
+}
+
+export interface StatesApi {
+  /** Starts an execution. A name used before with the same input answers the execution that exists. */
+  start(
+    stateMachineArn: string,
+    input: unknown,
+    options?: { name?: string; source?: string },
+  ): Promise<{ executionArn: string }>;
+}
+
+export interface LogsApi {
+  /** Appends lines to a log group; creates the stream when it is new. */
+  write(logGroup: string, logStream: string, lines: readonly string[]): void;
+  /** All lines of a group, oldest first. */
+  read(
+    logGroup: string,
+  ): readonly { readonly timestamp: number; readonly stream: string; readonly message: string }[];
+}
+
+/** A record of a DynamoDB stream, in the shape of `@types/aws-lambda`'s `DynamoDBRecord`. */
+export interface StreamBatch {
+  readonly records: readonly import("aws-lambda").DynamoDBRecord[];
+  readonly nextIterator: string | undefined;
+}
+
+export interface DynamoDbApi {
+  /** Ids of the open shards of a stream. */
+  shards(streamArn: string): Promise<string[]>;
+  iterator(
+    streamArn: string,
+    shardId: string,
+    position: "TRIM_HORIZON" | "LATEST" | { afterSequenceNumber: string },
+  ): Promise<string>;
+  records(streamArn: string, iterator: string, limit: number): Promise<StreamBatch>;
+  /** Calls `listener` after each write to the table behind the stream, so that a poller need not wait. Returns the way to stop. */
+  onWrite(streamArn: string, listener: () => void): () => void;
+}
+
+/** An e-mail or SMS that was captured instead of sent. */
+export interface CapturedMessage {
+  readonly id: string;
+  readonly kind: "email" | "sms";
+  readonly to: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly body: string;
+  /** ISO time */
+  readonly at: string;
+}
+
+export interface MailboxApi {
+  capture(message: Omit<CapturedMessage, "id" | "at">): void;
+  list(): readonly CapturedMessage[];
+}
+
+export interface SecretsManagerApi {
+  /** The current value of a secret; undefined when it has none. */
+  value(secretArn: string): string | undefined;
+}
+
+/** Services that nothing else calls offer no API of their own. */
+export type NoApi = undefined;
+
+export interface ServiceApis {
+  readonly apigateway: NoApi;
+  readonly budgets: NoApi;
+  readonly cloudwatch: NoApi;
+  readonly dynamodb: DynamoDbApi;
+  readonly events: EventsApi;
+  readonly iam: NoApi;
+  readonly lambda: LambdaApi;
+  readonly logs: LogsApi;
+  readonly mailbox: MailboxApi;
+  readonly random: NoApi;
+  readonly s3: NoApi;
+  readonly secretsmanager: SecretsManagerApi;
+  readonly sns: SnsApi;
+  readonly sqs: SqsApi;
+  readonly states: StatesApi;
+  readonly sts: NoApi;
+}
