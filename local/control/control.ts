@@ -1,0 +1,89 @@
+/** The control API and the console, under `/_local`: what happened in the local cloud, for tests, tools and people. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Graph } from "../core/graph.ts";
+import type { Cloud } from "../core/service.ts";
+import { consolePage } from "./console.ts";
+import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
+
+export interface ControlOptions {
+  readonly cloud: Cloud;
+  readonly standIns: StandIns;
+  /** The graph that is realized; undefined until the first evaluation is done. */
+  readonly graph: () => Graph | undefined;
+}
+
+interface Question {
+  readonly query: URLSearchParams;
+  /** What stands in the place of `*` in the route. */
+  readonly name: string;
+}
+
+type Answer = (question: Question, options: ControlOptions) => unknown;
+
+/** By method and path; `*` stands for one name. An answer of undefined is a 404. */
+const ROUTES: Readonly<Record<string, Answer>> = {
+  "GET /_local/outputs": (_question, { graph }) =>
+    Object.fromEntries(Object.entries(graph()?.outputs ?? {}).map(([name, output]) => [name, output.value])),
+  "GET /_local/resources": (_question, { graph }) => ({
+    items: graph()?.resources.map(({ type, name, urn, id }) => ({ type, name, id, urn })) ?? [],
+  }),
+  "GET /_local/emails": ({ query }, { cloud }) => ({
+    items: cloud.services.mailbox.list().filter(({ to }) => !query.has("to") || to === query.get("to")),
+  }),
+  "GET /_local/invocations": ({ query }, { cloud }) => ({
+    items: cloud.services.lambda
+      .invocations()
+      .filter(({ functionName }) => !query.has("function") || functionName === query.get("function")),
+  }),
+  "GET /_local/logs": ({ query }, { cloud }) => ({
+    items: cloud.services.logs.read(query.get("group") ?? ""),
+  }),
+  "POST /_local/functions/*/kill": ({ name }, { cloud, graph }) => {
+    const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
+    return known ? { killed: cloud.services.lambda.killEnvironments(name) } : undefined;
+  },
+};
+
+const FUNCTION = "aws:lambda/function:Function";
+
+export class Control {
+  readonly #options: ControlOptions;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  /** Answers a request whose path begins with `/_local`. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (url.pathname.startsWith(`${STAND_IN_PATH}/`)) return this.#options.standIns.handle(request, response);
+    if (request.method === "GET" && (url.pathname === "/_local" || url.pathname === "/_local/console")) {
+      return send(response, 200, "text/html; charset=utf-8", consolePage(this.#options.cloud.world));
+    }
+    const answer = await find(request.method ?? "GET", url)?.(this.#options);
+    if (answer !== undefined) return send(response, 200, "application/json", JSON.stringify(answer));
+    const known = Object.keys(ROUTES).join(", ");
+    send(response, 404, "application/json", JSON.stringify({ message: `Not found. There are: ${known}` }));
+  }
+}
+
+function find(method: string, url: URL): ((options: ControlOptions) => unknown) | undefined {
+  for (const [route, answer] of Object.entries(ROUTES)) {
+    const pattern = route.replaceAll("/", "\\/").replace("*", "([^\\/]+)");
+    const match = new RegExp(`^${pattern}$`).exec(`${method} ${url.pathname}`);
+    if (match)
+      return (options) =>
+        answer({ query: url.searchParams, name: decodeURIComponent(match[1] ?? "") }, options);
+  }
+  return undefined;
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response
+    .writeHead(status, {
+      "content-type": type,
+      "content-length": Buffer.byteLength(body),
+      "cache-control": "no-store",
+    })
+    .end(body);
+}

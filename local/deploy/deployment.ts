@@ -1,0 +1,59 @@
+/** Makes a graph real: creates, updates and deletes through the services' realizers. */
+import type { Graph, Resource } from "../core/graph.ts";
+import type { Realizer, Service } from "../core/service.ts";
+import { type Difference, difference, type Fingerprints, fingerprints } from "./difference.ts";
+
+export class Deployment {
+  readonly #realizers: ReadonlyMap<string, Realizer>;
+  #graph: Graph | undefined;
+  #fingerprints: Fingerprints = new Map();
+
+  constructor(services: readonly Service[]) {
+    this.#realizers = new Map(services.flatMap((service) => Object.entries(service.realize)));
+  }
+
+  /** The resources of the graph that was applied last, or is being applied. */
+  get resources(): readonly Resource[] {
+    return this.#graph?.resources ?? [];
+  }
+
+  /**
+   * Applies the difference between the last graph and this one. A resource waits for all that it depends on;
+   * independent ones are realized side by side.
+   * @returns what was done
+   */
+  async apply(graph: Graph): Promise<Difference> {
+    const taken = fingerprints(graph);
+    const changes = difference(this.#graph, this.#fingerprints, graph, taken);
+    this.#graph = graph;
+    this.#fingerprints = taken;
+    for (const resource of changes.deleted) await this.#realizers.get(resource.type)?.delete?.(resource);
+    const previous = new Map(changes.updated.map((update) => [update.resource.urn, update.previous]));
+    const work = new Set([...changes.created, ...changes.updated.map(({ resource }) => resource)]);
+    const done = new Map<string, Promise<void>>();
+    for (const resource of graph.resources) {
+      const dependencies = resource.dependencies.flatMap((urn) => done.get(urn) ?? []);
+      done.set(
+        resource.urn,
+        work.has(resource)
+          ? this.#realize(resource, previous.get(resource.urn), dependencies)
+          : Promise.all(dependencies).then(() => undefined),
+      );
+    }
+    await Promise.all(done.values());
+    return changes;
+  }
+
+  async #realize(
+    resource: Resource,
+    previous: Resource | undefined,
+    dependencies: readonly Promise<void>[],
+  ): Promise<void> {
+    await Promise.all(dependencies);
+    const realizer = this.#realizers.get(resource.type);
+    if (!realizer) return;
+    if (previous && realizer.update) return realizer.update(resource, previous);
+    if (previous) await realizer.delete?.(previous);
+    await realizer.create(resource);
+  }
+}
