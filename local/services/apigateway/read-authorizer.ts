@@ -1,0 +1,41 @@
+/** The authorizer of a method, from an OpenAPI security scheme or from a resource. */
+import { notSupported, UserError } from "../../core/errors.ts";
+import type { JsonObject } from "./json.ts";
+import { numberOf, textOf } from "./json.ts";
+import type { Authorizer } from "./model.ts";
+import { DEFAULT_AUTHORIZER_TTL } from "./model.ts";
+
+const TOKEN_SOURCE = "method.request.header.Authorization";
+
+/** @param raw members under their names in OpenAPI and in aws.apigateway.Authorizer, which are the same */
+export function readAuthorizer(id: string, name: string, raw: JsonObject): Authorizer {
+  const type = (textOf(raw.type) ?? "TOKEN").toUpperCase();
+  if (type !== "TOKEN" && type !== "REQUEST")
+    throw notSupported("apigateway", `authorizers of type ${type} (authorizer ${name})`);
+  const uri = textOf(raw.authorizerUri) ?? "";
+  const functionArn = lambdaOf(uri);
+  if (functionArn === undefined)
+    throw new UserError(`The authorizerUri of authorizer ${name} is not one of a Lambda function: ${uri}`);
+  const source = textOf(raw.identitySource) ?? (type === "TOKEN" ? TOKEN_SOURCE : "");
+  return {
+    id,
+    name,
+    type,
+    functionArn,
+    credentials: textOf(raw.authorizerCredentials),
+    identitySources: source
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+    validationExpression: textOf(raw.identityValidationExpression),
+    ttlSeconds: numberOf(raw.authorizerResultTtlInSeconds) ?? DEFAULT_AUTHORIZER_TTL,
+  };
+}
+
+/**
+ * The function in `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`; undefined
+ * for another URI. Stage variables in it stay as they are.
+ */
+export function lambdaOf(uri: string): string | undefined {
+  return /:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
+}

@@ -1,0 +1,262 @@
+/** API Gateway on a port of its own, with functions, queues and a clock that the test holds. */
+import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../../../local/core/clock.ts";
+import type { Properties, Resource } from "../../../local/core/graph.ts";
+import type { LogEntry } from "../../../local/core/log.ts";
+import type { Cloud, Permission, Principal, Service, World } from "../../../local/core/service.ts";
+import { apigateway } from "../../../local/services/apigateway/index.ts";
+
+export const WORLD: World = {
+  project: "shop",
+  stack: "test",
+  region: "eu-west-1",
+  account: "000000000000",
+  endpoint: "http://127.0.0.1:4000",
+};
+
+/** A clock that stands still until it is moved. */
+export class ManualClock implements Clock {
+  #now = Date.UTC(2026, 0, 15, 12);
+  #timers: { at: number; task: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, task: () => void) {
+    const timer = { at: this.#now + milliseconds, task };
+    this.#timers.push(timer);
+    const cancel = (): void => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+    return { cancel };
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    const due = this.#timers.filter(({ at }) => at <= this.#now);
+    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
+    for (const { task } of due) task();
+  }
+
+  /** How many timers are set. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly text: string;
+  /** The body, parsed. */
+  readonly json: Record<string, unknown>;
+}
+
+export interface SendOptions {
+  readonly headers?: Record<string, string | string[]>;
+  readonly body?: string | Buffer;
+}
+
+type Handler = (event: never) => unknown;
+
+/** A function that fails: what the local Lambda answers for it. */
+export class FunctionError {
+  readonly payload: string;
+  constructor(errorMessage: string) {
+    this.payload = JSON.stringify({ errorType: "Error", errorMessage, trace: [] });
+  }
+}
+
+export class GatewayFixture {
+  readonly clock = new ManualClock();
+  readonly log: LogEntry[] = [];
+  readonly logLines: { readonly group: string; readonly line: string }[] = [];
+  readonly messages: { readonly queueArn: string; readonly body: string; readonly options: unknown }[] = [];
+  readonly asked: { readonly principal: Principal; readonly permission: Permission }[] = [];
+  readonly sources: string[] = [];
+  /** Throws for what the test denies. */
+  deny: (principal: Principal, permission: Permission) => void = () => {};
+  readonly service: Service;
+  readonly resources: Resource[] = [];
+  readonly #functions = new Map<string, Handler>();
+  readonly #server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+    void this.service.request?.(request, response);
+  });
+
+  constructor() {
+    this.service = apigateway.create(this.#cloud());
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Gives a function a handler. Its answer, or a promise of it, is the payload; a thrown error is what Lambda throws. */
+  handle(name: string, handler: Handler): string {
+    const arn = `arn:aws:lambda:eu-west-1:000000000000:function:${name}`;
+    this.#functions.set(arn, handler);
+    return arn;
+  }
+
+  /** Registers and realizes a resource of API Gateway, such as `Stage`. */
+  async put(type: string, name: string, inputs: Properties): Promise<Resource> {
+    const resource = resourceOf(type, name, inputs);
+    const index = this.resources.findIndex(({ urn }) => urn === resource.urn);
+    const previous = this.resources[index];
+    const realizer = this.service.realize[resource.type];
+    if (previous && realizer?.update) await realizer.update(resource, previous);
+    else {
+      if (previous) await realizer?.delete?.(previous);
+      await realizer?.create(resource);
+    }
+    if (previous) this.resources[index] = resource;
+    else this.resources.push(resource);
+    return resource;
+  }
+
+  /** Deploys an OpenAPI document as stage `dev`; returns the base path of its URLs. */
+  async deploy(document: object, inputs: Properties = {}, stage: Properties = {}): Promise<string> {
+    const api = await this.put("RestApi", "shop", {
+      name: "shop",
+      body: JSON.stringify(document),
+      ...inputs,
+    });
+    const deployment = await this.put("Deployment", "shop", {
+      restApi: api.id,
+      triggers: { document: JSON.stringify(document) },
+    });
+    await this.put("Stage", "shop", {
+      restApi: api.id,
+      deployment: deployment.id,
+      stageName: "dev",
+      ...stage,
+    });
+    return `/_aws/execute-api/${api.id}/dev`;
+  }
+
+  /** Sends a request as it is written: paths and names of headers are not touched. */
+  send(method: string, path: string, { headers = {}, body }: SendOptions = {}): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        { host: "127.0.0.1", port: this.port, method, path, headers, agent: false },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("end", () =>
+            resolve(replyOf(response.statusCode ?? 0, response.headers, Buffer.concat(chunks))),
+          );
+        },
+      );
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+
+  #cloud(): Cloud {
+    const services = {
+      lambda: { invoke: (arn: string, event: unknown, source: string) => this.#invoke(arn, event, source) },
+      logs: {
+        write: (group: string, _stream: string, lines: readonly string[]) =>
+          void this.logLines.push(...lines.map((line) => ({ group, line }))),
+      },
+      sqs: {
+        send: async (queueArn: string, body: string, options: unknown) => {
+          this.messages.push({ queueArn, body, options });
+          return { messageId: "11111111-2222-3333-4444-555555555555" };
+        },
+      },
+    };
+    return {
+      world: WORLD,
+      clock: this.clock,
+      log: (entry) => void this.log.push(entry),
+      workFolder: "",
+      dataFolder: undefined,
+      services: services as unknown as Cloud["services"],
+      authorize: (principal, permissions) => {
+        for (const permission of permissions) {
+          this.asked.push({ principal, permission });
+          this.deny(principal, permission);
+        }
+      },
+      resources: () => this.resources,
+    };
+  }
+
+  async #invoke(arn: string, event: unknown, source: string) {
+    this.sources.push(source);
+    const handler = this.#functions.get(arn);
+    if (!handler) throw new Error(`the test has no function ${arn}`);
+    const answer = await handler(JSON.parse(JSON.stringify(event)) as never);
+    if (answer instanceof FunctionError)
+      return { payload: answer.payload, functionError: "Unhandled" as const };
+    return { payload: typeof answer === "string" ? answer : JSON.stringify(answer ?? null) };
+  }
+}
+
+/** A resource with its outputs, as the evaluation makes it. */
+export function resourceOf(type: string, name: string, inputs: Properties): Resource {
+  const token = `aws:apigateway/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
+  const registered = {
+    urn: `urn:pulumi:test::shop::${token}::${name}`,
+    type: token,
+    name,
+    custom: true,
+    inputs,
+    secretInputs: [],
+    dependencies: [],
+    propertyDependencies: {},
+    protect: false,
+  };
+  const computed = apigateway.outputs[token]?.(registered, WORLD);
+  if (!computed) throw new Error(`there are no outputs for ${token}`);
+  return { ...registered, id: computed.id, outputs: { ...inputs, ...computed } };
+}
+
+function replyOf(status: number, headers: IncomingHttpHeaders, body: Buffer): Reply {
+  const text = body.toString("utf8");
+  return {
+    status,
+    headers,
+    body,
+    text,
+    get json() {
+      return JSON.parse(text) as Record<string, unknown>;
+    },
+  };
+}
+
+/** URI of a proxy integration with a function. */
+export function functionUri(functionArn: string): string {
+  return `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
+}
+
+/** The extension that puts a function behind an operation. */
+export function proxyTo(functionArn: string, more: object = {}) {
+  return {
+    "x-amazon-apigateway-integration": {
+      type: "aws_proxy",
+      httpMethod: "POST",
+      uri: functionUri(functionArn),
+      ...more,
+    },
+  };
+}
+
+/** An OpenAPI document of these paths. */
+export function documentOf(paths: object, more: object = {}): object {
+  return { openapi: "3.0.1", info: { title: "shop", version: "1" }, paths, ...more };
+}
