@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Bundle } from "./build.ts";
+import { digest, readText, writeAtomically } from "./files.ts";
+import { bundlerVersion, changedAfter, FileStates } from "./file-states.ts";
+
+/** What is kept about a bundle, to know whether it still holds. */
+interface Manifest {
+  /** Of the bundler itself: another one may make another bundle. */
+  readonly bundler: string;
+  /** Path of the bundle, relative to the project root. */
+  readonly file: string;
+  /** State of each file that went in, by its path. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Calls under way per project root, and what they know of its files. */
+const sessions = new Map<string, { calls: number; readonly states: FileStates }>();
+
+/**
+ * The file of a bundle, relative to the project root; made only when something that went into it has changed. Bundles
+ * lie in folders named by their content, so that one that runs is never overwritten by the next.
+ * @param name tells bundles apart; the file's path begins with it
+ */
+export async function cached(root: string, name: string, make: () => Promise<Bundle>): Promise<string> {
+  const session = sessions.get(root) ?? { calls: 0, states: new FileStates(root) };
+  sessions.set(root, session);
+  session.calls++;
+  try {
+    return await lookUp(root, name, session.states, make);
+  } finally {
+    session.calls--;
+    if (session.calls === 0) sessions.delete(root);
+  }
+}
+
+async function lookUp(
+  root: string,
+  name: string,
+  states: FileStates,
+  make: () => Promise<Bundle>,
+): Promise<string> {
+  const slug = name.replace(/[^A-Za-z0-9_-]+/g, "-");
+  const manifestFile = join(root, ".build", "manifests", `${slug}-${digest(name)}.json`);
+  const known = parse(await readText(manifestFile));
+  if (known && holds(root, known, states)) return known.file;
+  const begin = Date.now();
+  const { code, inputs } = await make();
+  const file = `.build/functions/${slug}-${digest(code)}/index.mjs`;
+  if (!existsSync(join(root, file))) await writeAtomically(join(root, file), code);
+  // What changed meanwhile may be in the bundle or not: the next call makes it again.
+  if (!inputs.some((input) => changedAfter(root, input, begin))) {
+    const entries = inputs.map((input) => [input, states.of(input)] as const);
+    const manifest: Manifest = { bundler: bundlerVersion(), file, inputs: Object.fromEntries(entries) };
+    await writeAtomically(manifestFile, JSON.stringify(manifest));
+  }
+  return file;
+}
+
+function parse(text: string | undefined): Manifest | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as Manifest);
+}
+
+function holds(root: string, { bundler, file, inputs }: Manifest, states: FileStates): boolean {
+  if (bundler !== bundlerVersion() || !existsSync(join(root, file))) return false;
+  return Object.entries(inputs).every(([input, state]) => states.of(input) === state);
+}

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "./base.ts";
+import type { Link } from "./link.ts";
+
+export interface SecureTopicArgs {
+  /** Name that e-mail subscribers see as the sender, at most 100 characters. @default the topic's own name */
+  readonly displayName?: string;
+}
+
+export interface EmailSubscribers {
+  readonly addresses: readonly string[];
+  /**
+   * Attributes that a message must carry to be mailed, as an SNS filter policy:
+   * https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+   * @default every message
+   */
+  readonly filterPolicy?: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/**
+ * An SNS topic that only this account may publish to, and only over TLS.
+ *
+ * Creates: the topic and its policy; with `subscribeEmails`, a subscription per address.
+ *
+ *     const created = new SecureTopic("task-events", {});
+ *     new AlarmedFunction("publish", { links: { TASK_EVENTS_TOPIC_ARN: created.link("publish") }, … });
+ */
+export class SecureTopic extends Component {
+  readonly topic: aws.sns.Topic;
+
+  constructor(name: string, args: SecureTopicArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("SecureTopic", name, { ...args }, opts);
+    this.topic = new aws.sns.Topic(`${name}-topic`, { displayName: args.displayName }, { parent: this });
+    new aws.sns.TopicPolicy(
+      `${name}-policy`,
+      { arn: this.topic.arn, policy: policyOf(this.topic.arn) },
+      { parent: this },
+    );
+    this.registerOutputs({ topic: this.topic });
+  }
+
+  /** What a publisher needs: the topic's ARN, and the permission to publish to it. */
+  link(_access: "publish"): Link {
+    const statement = { Effect: "Allow", Action: ["sns:Publish"], Resource: this.topic.arn } as const;
+    return { value: this.topic.arn, statements: [statement] };
+  }
+
+  /** Sends the topic's messages by e-mail. AWS asks each address to confirm first. */
+  subscribeEmails({ addresses, filterPolicy }: EmailSubscribers): aws.sns.TopicSubscription[] {
+    return addresses.map((endpoint) => {
+      const key = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
+      return new aws.sns.TopicSubscription(
+        `${this.name}-email-${key}`,
+        {
+          topic: this.topic.arn,
+          protocol: "email",
+          endpoint,
+          filterPolicy: filterPolicy && JSON.stringify(filterPolicy),
+        },
+        { parent: this },
+      );
+    });
+  }
+}
+
+function policyOf(topicArn: pulumi.Input<string>): pulumi.Output<string> {
+  const caller = aws.getCallerIdentityOutput();
+  return pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "OwnAccountOnly",
+        Effect: "Allow",
+        Principal: { AWS: pulumi.interpolate`arn:aws:iam::${caller.accountId}:root` },
+        Action: "sns:Publish",
+        Resource: topicArn,
+      },
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: { AWS: "*" },
+        Action: "sns:Publish",
+        Resource: topicArn,
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  });
+}
