@@ -1,0 +1,104 @@
+/** DynamoDB as the handlers use it. */
+import { randomUUID } from "node:crypto";
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
+import type { QueryCommandInput, TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+
+/** A table and the client to reach it with. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+export type TransactWrite = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+export type Key = Readonly<Record<string, string>>;
+
+/** Three attempts of at most 3 s end before the function's own time-out of 10 s. */
+const ATTEMPTS = { maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } };
+
+export function openTable(name: string): Table {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(ATTEMPTS), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return { client, name };
+}
+
+/** How a transaction ended. Every outcome but `committed` left nothing behind. */
+export type TransactOutcome =
+  | { readonly status: "committed" }
+  /** Conditions did not hold; `refused` are the positions of those writes. */
+  | { readonly status: "refused"; readonly refused: readonly number[] }
+  /** Another transaction was at work on the same items. */
+  | { readonly status: "conflict" };
+
+/**
+ * Carries out all writes or none.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
+export async function transact(
+  { client }: Table,
+  writes: readonly TransactWrite[],
+): Promise<TransactOutcome> {
+  const ClientRequestToken = randomUUID();
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems: [...writes], ClientRequestToken }));
+    return { status: "committed" };
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+    const refused = codes.flatMap((code, index) => (code === "ConditionalCheckFailed" ? [index] : []));
+    if (refused.length > 0) return { status: "refused", refused };
+    if (codes.includes("TransactionConflict")) return { status: "conflict" };
+    throw error;
+  }
+}
+
+/** How a conditional write ended. */
+export type WriteOutcome<T> =
+  | { readonly status: "written"; readonly output: T }
+  /** `exists` is known when the write asked for the old item (`ReturnValuesOnConditionCheckFailure`). */
+  | { readonly status: "refused"; readonly exists: boolean };
+
+/** Turns the exception of a condition that did not hold into an outcome. */
+export async function conditionally<T>(write: Promise<T>): Promise<WriteOutcome<T>> {
+  try {
+    return { status: "written", output: await write };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      return { status: "refused", exists: error.Item !== undefined };
+    }
+    throw error;
+  }
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Where the next page starts; without it this was the last one. */
+  readonly next?: Key;
+}
+
+/**
+ * One page of a query, full even when a filter leaves items out.
+ * @param limit items of the page
+ */
+export async function queryPage<Item>(
+  { client, name }: Table,
+  query: Omit<QueryCommandInput, "TableName" | "Limit" | "ExclusiveStartKey">,
+  limit: number,
+  start?: Key,
+): Promise<Page<Item>> {
+  const items: Item[] = [];
+  let next = start;
+  do {
+    const output = await client.send(
+      new QueryCommand({ ...query, TableName: name, Limit: limit - items.length, ExclusiveStartKey: next }),
+    );
+    items.push(...((output.Items ?? []) as Item[]));
+    next = output.LastEvaluatedKey as Key | undefined;
+  } while (next !== undefined && items.length < limit);
+  return next === undefined ? { items } : { items, next };
+}

