@@ -1,0 +1,116 @@
+/** Evaluates a Pulumi program: from its code and a stack's configuration to the graph of its resources. */
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import monitorServices from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import { UserError } from "../core/errors.ts";
+import type { Graph } from "../core/graph.ts";
+import type { ServiceDefinition, World } from "../core/service.ts";
+import { readConfiguration } from "./configuration.ts";
+import { createMonitor } from "./monitor.ts";
+import { outputTable } from "./outputs.ts";
+import { ERROR_WAS_LOGGED, type ProgramEnd, runProgram } from "./program.ts";
+import { ProgramLog } from "./program-log.ts";
+import { readProject } from "./project.ts";
+import { Registry, tagsOf } from "./registry.ts";
+
+export interface EvaluateOptions {
+  /** Folder of the program: that of its Pulumi.yaml, or one below. */
+  readonly cwd: string;
+  /** Name of the stack; `Pulumi.<stack>.yaml` may be absent. */
+  readonly stack: string;
+  /** Base URL of the local cloud, without a trailing slash. */
+  readonly endpoint: string;
+  /** The services whose resources are known. */
+  readonly definitions: readonly ServiceDefinition[];
+  /** Configuration that wins over the stack file's, by key or path (`project:key.member`). */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Kills the program; the evaluation then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Gets each line that the program writes or logs. */
+  readonly onOutput?: (line: string) => void;
+}
+
+export interface Evaluation {
+  readonly graph: Graph;
+  readonly world: World;
+  /** What is different from a deployment by Pulumi, for the user to know. */
+  readonly notices: readonly string[];
+  /** Types that no service knows; their outputs are invented. */
+  readonly unknownTypes: readonly { readonly type: string; readonly names: readonly string[] }[];
+}
+
+/** Larger than any resource; Pulumi's own limit. */
+const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/**
+ * Runs a Pulumi Node.js program and takes its resources, all outputs known. Nothing is created.
+ * @throws UserError when the project or its configuration is not valid, or the program fails
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { stack, endpoint, onOutput = () => undefined } = options;
+  const project = readProject(options.cwd);
+  const configuration = readConfiguration(project, stack, options.config);
+  const registry = new Registry({
+    project: project.name,
+    stack,
+    endpoint,
+    table: outputTable(options.definitions),
+    region: configuration.values["aws:region"],
+    defaultTags: tagsOf(configuration.values["aws:defaultTags"]),
+  });
+
+  const failure = new AbortController();
+  const signal = AbortSignal.any([failure.signal, ...(options.signal ? [options.signal] : [])]);
+  signal.throwIfAborted();
+  const log = new ProgramLog(onOutput);
+  const monitor = createMonitor({
+    registry,
+    folder: project.programFolder,
+    onFailure: (error) => failure.abort(error),
+  });
+  const server = new Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
+  server.addService(monitorServices.ResourceMonitorService, monitor.methods);
+  try {
+    const address = `127.0.0.1:${await listen(server)}`;
+    const region = registry.world.region;
+    const end = await runProgram({ project, stack, configuration, region, address, signal, log });
+    signal.throwIfAborted();
+    if (end.exitCode !== 0) throw programError(end, log);
+  } finally {
+    monitor.close();
+    server.forceShutdown();
+  }
+  log.flush();
+  return {
+    graph: registry.graph(),
+    world: registry.world,
+    notices: [...configuration.notices, ...registry.notices],
+    unknownTypes: registry.unknownTypes,
+  };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+}
+
+/** What the program logged; what it wrote last, when it ended without logging why. */
+function programError(end: ProgramEnd, log: ProgramLog): UserError {
+  const logged = log.errors.map(withoutForeignFrames);
+  if (end.exitCode === ERROR_WAS_LOGGED && logged.length > 0) return new UserError(logged.join("\n"));
+  const how = end.signal ? `signal ${end.signal}` : `exit code ${end.exitCode}`;
+  return new UserError([`The program ended with ${how}.`, ...logged, ...log.lastLines].join("\n"));
+}
+
+/** Leaves out the lines of a stack trace that are not the program's own, and the promise that a rejection carries. */
+function withoutForeignFrames(message: string): string {
+  return message
+    .replace("<ref *1> ", "")
+    .replace(/ \{\n {2}promise: Promise \{.*\}\n\}/, "")
+    .split("\n")
+    .filter((line) => !/^\s+at .*(node:|\/node_modules\/)/.test(line))
+    .join("\n");
+}
