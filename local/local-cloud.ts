@@ -1,20 +1,22 @@
 /** The local cloud: evaluates a Pulumi program, makes its resources real on this machine, and keeps both in step. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
 import { type Clock, wallClock } from "./core/clock.ts";
 import { UserError } from "./core/errors.ts";
-import type { Graph, StackOutput, Value } from "./core/graph.ts";
+import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
-import type { Cloud, Service, ServiceDefinition } from "./core/service.ts";
+import type { Cloud, World } from "./core/service.ts";
 import { Deployment } from "./deploy/deployment.ts";
+import type { Difference } from "./deploy/difference.ts";
 import { watchProgram } from "./deploy/program-changes.ts";
-import { type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
+import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
-import { evaluate } from "./evaluate/index.ts";
+import { createPrincipals } from "./endpoint/principals.ts";
+import { type Evaluation, evaluate } from "./evaluate/index.ts";
 import { createAuthorizer } from "./services/iam/authorizer.ts";
-import { definitions } from "./services/index.ts";
+import { createServices, type RunningServices } from "./services/running.ts";
 
 export interface LocalCloudOptions {
   /** Folder of the Pulumi program. */
@@ -28,4 +30,161 @@ export interface LocalCloudOptions {
   readonly log: Log;
   /** Gives up the start when aborted. */
   readonly signal?: AbortSignal;
+}
+
+export class LocalCloud {
+  readonly #options: LocalCloudOptions;
+  readonly #endpoint: Endpoint;
+  readonly #settings: LocalSettings;
+  readonly #services: RunningServices;
+  readonly #deployment: Deployment;
+  readonly #folder: string;
+  readonly cloud: Cloud;
+  #world: World;
+  #graph: Graph | undefined;
+  #stopWatching: () => void = () => undefined;
+
+  /**
+   * Evaluates the program, starts what it needs and makes its resources real.
+   * @throws UserError when the program, its configuration or this machine does not allow it
+   */
+  static async start(options: LocalCloudOptions): Promise<LocalCloud> {
+    const settings = readLocalSettings(options.cwd);
+    const endpoint = await createEndpoint({ port: options.port, log: options.log });
+    const local = new LocalCloud(options, endpoint, settings);
+    try {
+      await local.#start();
+      return local;
+    } catch (error) {
+      await local.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: LocalCloudOptions, endpoint: Endpoint, settings: LocalSettings) {
+    const { cwd, stack, log, dataFolder, clock = wallClock } = options;
+    this.#options = options;
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#folder = join(cwd, ".local", stack);
+    this.#world = { project: "", stack, region: "", account: "000000000000", endpoint: endpoint.url };
+    mkdirSync(this.#folder, { recursive: true });
+    const workFolder = mkdtempSync(join(this.#folder, "run-"));
+    const world = () => this.#world;
+    const resources = () => this.#deployment.resources;
+    const authorize = createAuthorizer(resources, log);
+    const services = () => this.#services.apis;
+    this.cloud = {
+      get world() {
+        return world();
+      },
+      get services() {
+        return services();
+      },
+      clock,
+      log,
+      workFolder,
+      dataFolder,
+      authorize: authorize.authorize,
+      resources,
+    };
+    this.#services = createServices(this.cloud);
+    this.#deployment = new Deployment(this.#services.list.map(({ service }) => service));
+  }
+
+  /** The graph that is realized. */
+  get graph(): Graph {
+    if (!this.#graph) throw new Error("The program has not been evaluated yet.");
+    return this.#graph;
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  /** The stack's outputs and the local cloud's own, as `pulumi stack output --json --show-secrets` shows them. */
+  get outputValues(): Readonly<Record<string, Value>> {
+    const outputs = Object.entries(this.graph.outputs).map(([name, { value }]) => [name, value]);
+    const { url } = this.#endpoint;
+    return { ...Object.fromEntries(outputs), awsEndpointUrl: url, consoleUrl: `${url}/_local/console` };
+  }
+
+  /** Applies the program again whenever its files change. */
+  watch(): void {
+    let last = Promise.resolve();
+    const reload = () => {
+      last = last.then(() => this.#reload());
+    };
+    this.#stopWatching = watchProgram(this.#options.cwd, this.cloud.clock, reload);
+  }
+
+  /** Ends everything that was started. Safe to call at any time, also twice. */
+  async stop(): Promise<void> {
+    this.#stopWatching();
+    await this.#services.stop();
+    await this.#endpoint.close();
+    rmSync(this.cloud.workFolder, { recursive: true, force: true });
+    rmSync(this.#outputsFile, { force: true });
+  }
+
+  get #outputsFile(): string {
+    return join(this.#folder, "outputs.json");
+  }
+
+  async #start(): Promise<void> {
+    const standIns = new StandIns();
+    const control = new Control({ cloud: this.cloud, standIns, graph: () => this.#graph });
+    const starting = this.#services.start();
+    const [evaluation] = await Promise.all([this.#evaluate(), standIns.load(this.#settings.standIns)]);
+    this.#endpoint.attach({
+      services: this.#services.list,
+      principalOf: createPrincipals(() => this.#deployment.resources, this.#world.account),
+      region: this.#world.region,
+      control: (request, response) => control.handle(request, response),
+    });
+    await starting;
+    await this.#apply(evaluation);
+  }
+
+  async #evaluate(): Promise<Evaluation> {
+    const { cwd, stack, log, signal } = this.#options;
+    const evaluation = await evaluate({
+      cwd,
+      stack,
+      endpoint: this.#endpoint.url,
+      definitions: this.#services.list.map(({ definition }) => definition),
+      config: fillConfig(this.#settings, (name) => `${this.#endpoint.url}${STAND_IN_PATH}/${name}`),
+      signal,
+      onOutput: (line) => log({ kind: "notice", source: "program", message: line }),
+    });
+    this.#world = evaluation.world;
+    for (const message of evaluation.notices) log({ kind: "notice", source: "program", message });
+    for (const { type, names } of evaluation.unknownTypes) {
+      const message = `${type} is not supported here and does nothing: ${names.join(", ")}`;
+      log({ kind: "warning", source: "program", message });
+    }
+    return evaluation;
+  }
+
+  async #apply({ graph }: Evaluation): Promise<Difference> {
+    const changes = await this.#deployment.apply(graph);
+    await this.#services.ready();
+    this.#graph = graph;
+    writeFileSync(this.#outputsFile, `${JSON.stringify(this.outputValues, undefined, 2)}\n`);
+    return changes;
+  }
+
+  async #reload(): Promise<void> {
+    const { log } = this.#options;
+    const started = this.cloud.clock.now();
+    try {
+      const { created, updated, deleted } = await this.#apply(await this.#evaluate());
+      const message = `${created.length} created, ${updated.length} updated, ${deleted.length} deleted`;
+      log({ kind: "notice", source: "reload", message, duration: this.cloud.clock.now() - started });
+    } catch (error) {
+      const message =
+        error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
+      log({ kind: "error", source: "reload", message });
+    }
+  }
 }

@@ -8,6 +8,20 @@ export interface Invocation {
   readonly functionError?: "Unhandled";
 }
 
+/** An invocation that has ended. */
+export interface InvocationRecord {
+  readonly requestId: string;
+  readonly functionName: string;
+  /** Who invoked. */
+  readonly source: string;
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Milliseconds it took, without the start of the environment. */
+  readonly duration: number;
+  /** JSON text of the error, when the function failed. */
+  readonly error?: string;
+}
+
 export interface LambdaApi {
   /**
    * Invokes a function and waits for its answer.
@@ -19,6 +33,10 @@ export interface LambdaApi {
   invoke(functionArn: string, event: unknown, source: string): Promise<Invocation>;
   /** Queues an asynchronous invocation: retries, maximum age and on-failure destination as configured. */
   invokeAsync(functionArn: string, event: unknown, source: string): void;
+  /** The last invocations (1,000), oldest first. */
+  invocations(): readonly InvocationRecord[];
+  /** Ends all workers of a function at once, also in the middle of an event, as a crash of the machine would. */
+  killEnvironments(functionName: string): Promise<void>;
 }
 
 export interface MessageAttribute {
@@ -36,6 +54,21 @@ export interface ReceivedMessage {
   /** ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp, MessageGroupId … */
   readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** What a queue holds, without receiving any of it. */
+export interface QueueContents {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  readonly messages: readonly {
+    readonly messageId: string;
+    readonly body: string;
+    readonly state: "visible" | "in flight" | "delayed";
+    readonly receiveCount: number;
+    /** Milliseconds since the epoch. */
+    readonly sentAt: number;
+  }[];
 }
 
 export interface SqsApi {
@@ -58,6 +91,8 @@ export interface SqsApi {
   changeVisibility(queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
   /** The queue's URL. */
   urlOf(queueArn: string): string;
+  /** @throws AwsError QueueDoesNotExist */
+  inspect(queueArn: string): Promise<QueueContents>;
 }
 
 export interface SnsApi {
@@ -81,10 +116,18 @@ export interface EventInput {
 export interface EventsApi {
   /** Puts an event on a bus (default: `default`): rules match it and their targets get it. */
   put(event: EventInput, busName?: string): Promise<{ eventId: string }>;
+  /**
+   * Runs a rule's schedule now, beside its regular times.
+   * @throws AwsError ResourceNotFoundException when there is no such rule, or it has no schedule
+   */
+  runRuleNow(ruleName: string): Promise<{ eventId: string }>;
 }
 
 export interface StatesApi {
-  /** Starts an execution. A name used before with the same input answers the execution that exists. */
+  /**
+   * Starts an execution. The name of one that runs with the same input answers that one.
+   * @throws AwsError StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidExecutionInput
+   */
   start(
     stateMachineArn: string,
     input: unknown,
@@ -108,7 +151,7 @@ export interface StreamBatch {
 }
 
 export interface DynamoDbApi {
-  /** Ids of the open shards of a stream. */
+  /** Ids of all shards of a stream, oldest first; a closed shard is one whose records end without a next iterator. */
   shards(streamArn: string): Promise<string[]>;
   iterator(
     streamArn: string,

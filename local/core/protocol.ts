@@ -1,5 +1,5 @@
 /** Reading AWS API calls and writing their answers, for services that are written here. */
-import { notSupported } from "./errors.ts";
+import { AwsError, notSupported } from "./errors.ts";
 import type { AwsCall, AwsReply } from "./service.ts";
 
 /** The input of a JSON-protocol operation. */
@@ -19,8 +19,16 @@ export async function answerJson(
   const name = call.operation ?? "";
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!operation) throw notSupported(service, name || `${call.method} ${call.path}`);
-  const input = call.body.length > 0 ? (JSON.parse(call.body.toString("utf8")) as JsonInput) : {};
+  const input = call.body.length > 0 ? parseInput(call.body) : {};
   return jsonReply(await operation(input, call), call.headers["content-type"]);
+}
+
+function parseInput(body: Buffer): JsonInput {
+  try {
+    return JSON.parse(body.toString("utf8")) as JsonInput;
+  } catch {
+    throw new AwsError("SerializationException", "The body of the call is not valid JSON.");
+  }
 }
 
 /** A JSON answer with the content type of the request, as AWS does. */

@@ -19,30 +19,40 @@ export interface LocalSettings {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+const REFERENCE = /\$\{standIns\.([^}]*)\}/g;
+
 /**
  * Reads the file from the program's folder; a program needs none.
- * @param standInUrl base URL of a stand-in, for `${standIns.<name>}` in configuration values
  * @throws UserError naming each mistake
  */
-export function readLocalSettings(cwd: string, standInUrl: (name: string) => string): LocalSettings {
+export function readLocalSettings(cwd: string): LocalSettings {
   const path = resolve(cwd, FILE);
   const parsed = schema.safeParse(existsSync(path) ? (parse(readFileSync(path, "utf8")) ?? {}) : {});
   if (!parsed.success) throw new UserError(`${path} is not valid:\n${z.prettifyError(parsed.error)}`);
+  const { config } = parsed.data;
   const standIns = new Map(
     Object.entries(parsed.data.standIns).map(([name, module]) => [name, resolve(cwd, module)]),
   );
-  for (const [name, module] of standIns) {
-    if (!existsSync(module))
-      throw new UserError(`${path}: the module of stand-in ${name} does not exist: ${module}`);
-  }
-  const fill = (text: string): string =>
-    text.replace(/\$\{standIns\.([^}]*)\}/g, (_reference, name: string) => {
-      if (!standIns.has(name)) throw new UserError(`${path}: there is no stand-in named ${name}`);
-      return standInUrl(name);
-    });
-  const config = Object.entries(parsed.data.config).map(([key, value]) => [
+  const missing = [...standIns].filter(([, module]) => !existsSync(module));
+  const unknown = [...JSON.stringify(config).matchAll(REFERENCE)].filter(
+    ([, name = ""]) => !standIns.has(name),
+  );
+  const problems = [
+    ...missing.map(([name, module]) => `the module of stand-in ${name} does not exist: ${module}`),
+    ...unknown.map(([, name]) => `there is no stand-in named ${name}`),
+  ];
+  if (problems.length > 0) throw new UserError(problems.map((problem) => `${path}: ${problem}`).join("\n"));
+  return { standIns, config };
+}
+
+/** The configuration values, with `${standIns.<name>}` replaced by the stand-in's base URL. */
+export function fillConfig(
+  { config }: LocalSettings,
+  standInUrl: (name: string) => string,
+): Readonly<Record<string, unknown>> {
+  const filled = Object.entries(config).map(([key, value]) => [
     key,
-    typeof value === "string" ? fill(value) : value,
+    typeof value === "string" ? value.replace(REFERENCE, (_all, name: string) => standInUrl(name)) : value,
   ]);
-  return { standIns, config: Object.fromEntries(config) };
+  return Object.fromEntries(filled);
 }

@@ -1,0 +1,163 @@
+/**
+ * fauxqs: S3, SQS and SNS in one server, which lives in this process and listens nowhere. Its own start function would
+ * listen on all interfaces and take bodies of at most 11 MiB, so its parts are put together here.
+ */
+import { join } from "node:path";
+import { buildApp } from "fauxqs";
+import { AwsError } from "../core/errors.ts";
+import type { AwsCall, AwsReply, Cloud } from "../core/service.ts";
+
+type App = ReturnType<typeof buildApp>;
+type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
+
+/** Parts that the package does not export by name. */
+interface Modules {
+  readonly SqsStore: new () => Stores["sqsStore"];
+  readonly SnsStore: new () => Stores["snsStore"];
+  readonly S3Store: new () => Stores["s3Store"];
+  readonly PersistenceManager: new (folder: string) => NonNullable<Stores["sqsStore"]["persistence"]>;
+}
+
+/** A message was put into a queue. */
+type EnqueueListener = (queueName: string) => void;
+
+/** An HTTP request to fauxqs. */
+export interface FauxqsRequest {
+  readonly method: string;
+  /** Path, still percent-encoded, and query. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  /** Its queues and topics are told apart by region. */
+  readonly region: string;
+}
+
+const LARGEST_BODY_BYTES = 1024 ** 3;
+const OWN_CONTENT_TYPES = /^(?!application\/x-amz-json-1\.0|application\/x-www-form-urlencoded)/;
+/** Headers that belong to one connection, or are made anew. */
+const HOP_HEADERS = ["authorization", "connection", "content-length", "expect", "host", "transfer-encoding"];
+
+export class Fauxqs {
+  readonly queues: Stores["sqsStore"];
+  readonly objects: Stores["s3Store"];
+  readonly #app: App;
+  readonly #listeners = new Set<EnqueueListener>();
+
+  private constructor(stores: Stores, region: string) {
+    this.queues = stores.sqsStore;
+    this.objects = stores.s3Store;
+    this.#app = buildApp({ logger: false, defaultRegion: region, stores });
+    this.#app.addContentTypeParser(
+      OWN_CONTENT_TYPES,
+      { parseAs: "buffer", bodyLimit: LARGEST_BODY_BYTES },
+      (_request, body, done) => done(null, body),
+    );
+  }
+
+  /** @param folder where its database is kept; without it the data live in memory */
+  static async start(region: string, folder: string | undefined): Promise<Fauxqs> {
+    const { SqsStore, SnsStore, S3Store, PersistenceManager } = await loadModules();
+    const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
+    const fauxqs = new Fauxqs(stores, region);
+    watchQueues(stores.sqsStore, (queueName) => {
+      for (const listener of fauxqs.#listeners) listener(queueName);
+    });
+    if (folder !== undefined) {
+      const persistence = new PersistenceManager(folder);
+      persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+      for (const part of [...Object.values(stores), ...stores.sqsStore.allQueues()])
+        part.persistence = persistence;
+      fauxqs.#app.addHook("onClose", () => persistence.close());
+    }
+    await fauxqs.#app.ready();
+    return fauxqs;
+  }
+
+  /** Calls `listener` after each message that is put into a queue. Returns the way to stop. */
+  onEnqueue(listener: EnqueueListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async request(request: FauxqsRequest): Promise<AwsReply & { readonly body: Buffer }> {
+    const answer = await this.#app.inject({
+      method: request.method as "GET",
+      url: request.url,
+      headers: {
+        "content-type": "application/octet-stream",
+        ...request.headers,
+        authorization: `AWS4-HMAC-SHA256 Credential=local/20000101/${request.region}/fauxqs/aws4_request`,
+      },
+      ...(request.body === undefined ? {} : { payload: request.body }),
+    });
+    const headers = Object.fromEntries(
+      Object.entries(answer.headers).flatMap(([name, value]) =>
+        value === undefined || name === "connection" || name === "date" ? [] : [[name, String(value)]],
+      ),
+    );
+    return { status: answer.statusCode, headers, body: answer.rawPayload };
+  }
+
+  /** Passes an AWS API call on as it is. */
+  forward(call: AwsCall, body: Buffer | string = call.body): Promise<AwsReply & { readonly body: Buffer }> {
+    const query = call.query.toString();
+    const headers = Object.fromEntries(
+      Object.entries(call.headers).filter(([name]) => !HOP_HEADERS.includes(name)),
+    );
+    const url = query === "" ? call.path : `${call.path}?${query}`;
+    return this.request({ method: call.method, url, headers, body, region: call.region });
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+}
+
+async function loadModules(): Promise<Modules> {
+  const load = async (path: string): Promise<object> =>
+    (await import(new URL(path, import.meta.resolve("fauxqs")).href)) as object;
+  const paths = ["sqs/sqsStore.js", "sns/snsStore.js", "s3/s3Store.js", "persistence.js"];
+  return Object.assign({}, ...(await Promise.all(paths.map((path) => load(`./${path}`))))) as Modules;
+}
+
+/** fauxqs tells its spy before the message is in the queue; hence the delay. */
+function watchQueues(queues: Stores["sqsStore"], onEnqueue: EnqueueListener): void {
+  const spy = {
+    addMessage(message: { service: string; status: string; queueName?: string }): void {
+      const { service, status, queueName } = message;
+      if (service === "sqs" && status === "published" && queueName !== undefined) {
+        setImmediate(onEnqueue, queueName);
+      }
+    },
+  };
+  queues.spy = spy as NonNullable<Stores["sqsStore"]["spy"]>;
+}
+
+const running = new WeakMap<Cloud, Promise<Fauxqs>>();
+
+/** The fauxqs that S3, SQS and SNS of a cloud share; started when the first of them asks. */
+export function fauxqsOf(cloud: Cloud): Promise<Fauxqs> {
+  let fauxqs = running.get(cloud);
+  if (!fauxqs) {
+    const folder = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "fauxqs");
+    fauxqs = Fauxqs.start(cloud.world.region, folder);
+    running.set(cloud, fauxqs);
+  }
+  return fauxqs;
+}
+
+/** Ends the cloud's fauxqs if there is one; the first of the three services to stop does it for all. */
+export async function stopFauxqs(cloud: Cloud): Promise<void> {
+  const fauxqs = running.get(cloud);
+  running.delete(cloud);
+  await (await fauxqs?.catch(() => undefined))?.stop();
+}
+
+/** Throws the answer as the error that it is, unless it is a success. */
+export function expectSuccess(answer: AwsReply & { readonly body: Buffer }): void {
+  if (answer.status < 300) return;
+  const text = answer.body.toString("utf8");
+  const code = /"__type":"(?:[^"#]*#)?([^"]+)"/.exec(text) ?? /<Code>([^<]+)<\/Code>/.exec(text);
+  const message = /"message":"([^"]+)"/.exec(text) ?? /<Message>([^<]+)<\/Message>/.exec(text);
+  throw new AwsError(code?.[1] ?? "InternalFailure", message?.[1] ?? text, answer.status);
+}

@@ -1,0 +1,77 @@
+/**
+ * DynamoDB and DynamoDB Streams, carried out by DynamoDB Local.
+ *
+ * Supported: items, transactions, batches, PartiQL, indexes, streams, expiry (deleted within seconds), deletion
+ * protection. Accepted without effect: point-in-time recovery, encryption, tags, capacity. Not supported: backups,
+ * exports, global tables.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
+import { Arns } from "./arns.ts";
+import { answer } from "./operations.ts";
+import { outputs } from "./outputs.ts";
+import type { TableFacts } from "./permissions.ts";
+import { tableItemRealizer, tableRealizer } from "./realize.ts";
+import { TableStreams } from "./streams.ts";
+import { partitionKey } from "./table-definition.ts";
+
+const TABLE = "aws:dynamodb/table:Table";
+const ACCESS_KEY_BYTES = 10;
+
+function create(cloud: Cloud): Service {
+  const { world, clock } = cloud;
+  let running: DynamoDbLocal | undefined;
+  let starting: Promise<DynamoDbLocal> | undefined;
+  const server = (): DynamoDbLocal => {
+    if (!running) throw new Error("DynamoDB Local is not running.");
+    return running;
+  };
+  const arns = new Arns(world);
+  const streams = new TableStreams({ server, arns, clock, region: world.region });
+  const facts: TableFacts = {
+    tableArn: (tableName) => arns.tableArn(tableName),
+    programStream: (streamArn) => arns.programStream(streamArn),
+    partitionKey: (tableName, indexName) => {
+      const table = cloud.resources().find(({ type, id }) => type === TABLE && id === tableName);
+      return table && partitionKey(table, indexName);
+    },
+  };
+  const onWrite = (tableNames: readonly string[]): void => streams.written(tableNames);
+  return {
+    api: streams,
+    realize: {
+      [TABLE]: tableRealizer({ server, arns, log: cloud.log }),
+      "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server),
+    },
+    start: async () => {
+      starting = DynamoDbLocal.start(storage(cloud.dataFolder));
+      running = await starting;
+    },
+    call: (call) => answer(call, { cloud, server, arns, facts, onWrite }),
+    stop: async () => {
+      await (await starting?.catch(() => undefined))?.stop();
+    },
+  };
+}
+
+/** A durable database is found again by its access key, which is kept beside it. */
+function storage(dataFolder: string | undefined): { folder?: string; accessKey: string } {
+  const newKey = randomBytes(ACCESS_KEY_BYTES).toString("hex");
+  if (dataFolder === undefined) return { accessKey: newKey };
+  const folder = join(dataFolder, "dynamodb");
+  const file = join(folder, "access-key");
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(file)) writeFileSync(file, newKey, { mode: 0o600 });
+  return { folder, accessKey: readFileSync(file, "utf8") };
+}
+
+export const dynamodb: ServiceDefinition = {
+  name: "dynamodb",
+  signingNames: ["dynamodb"],
+  protocol: "json",
+  outputs,
+  create,
+};

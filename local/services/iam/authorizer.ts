@@ -1,0 +1,196 @@
+/** Who may do what: the function behind `Cloud.authorize`, from the IAM resources of the program. */
+import { type Clock, wallClock } from "../../core/clock.ts";
+import type { Resource } from "../../core/graph.ts";
+import type { Log } from "../../core/log.ts";
+import type { Permission, Principal } from "../../core/service.ts";
+import { accessDenied, componentOf, roleName } from "./denial.ts";
+import type { Policy } from "./documents.ts";
+import { type Decision, evaluatePolicies, type Question } from "./evaluator.ts";
+import { type Role, rolesOf } from "./identity-policies.ts";
+import { holderOf, type ResourcePolicies, resourcePoliciesOf } from "./resource-policies.ts";
+import type { Context } from "./variables.ts";
+
+/** How often a statement granted an action to a role or service. */
+export interface Usage {
+  /** Name of the role, or service principal. */
+  readonly principal: string;
+  readonly policy: string;
+  /** `Sid`, or the statement's number in its policy. */
+  readonly statement: string;
+  readonly action: string;
+  readonly count: number;
+}
+
+export interface Authorizer {
+  /** Throws an `AwsError` when one of the permissions is not granted. The user may do everything. */
+  authorize(principal: Principal, permissions: readonly Permission[]): void;
+  /** Which statements were needed so far. */
+  usage(): readonly Usage[];
+}
+
+/**
+ * Roles are granted what their identity policies or the resource's own policy allow, services what the resource's
+ * policy allows. An explicit Deny of either wins.
+ * @param resources the resources of the program; policies are read anew when they change
+ */
+export function createAuthorizer(
+  resources: () => readonly Resource[],
+  log: Log,
+  clock: Clock = wallClock,
+): Authorizer {
+  const authorizer = new PolicyAuthorizer(resources, log, clock);
+  return {
+    authorize: (principal, permissions) => authorizer.authorize(principal, permissions),
+    usage: () => authorizer.usage(),
+  };
+}
+
+/** The account of every local cloud. */
+const ACCOUNT = "000000000000";
+
+interface Compiled {
+  readonly resources: readonly Resource[];
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly resourcePolicies: ResourcePolicies;
+}
+
+interface Verdict {
+  readonly granted?: Decision["by"];
+  /** Why not; set when nothing granted it. */
+  readonly reason?: string;
+  readonly notes: readonly string[];
+}
+
+class PolicyAuthorizer {
+  readonly #resources: () => readonly Resource[];
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #usage = new Map<string, Usage>();
+  #compiled: Compiled | undefined;
+
+  constructor(resources: () => readonly Resource[], log: Log, clock: Clock) {
+    this.#resources = resources;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  authorize(principal: Principal, permissions: readonly Permission[]): void {
+    if (principal.kind === "user") return;
+    const compiled = this.#compile();
+    for (const permission of permissions) {
+      const question = this.#question(principal, permission);
+      const verdict =
+        principal.kind === "role"
+          ? judgeRole(compiled, principal, question)
+          : judgeService(compiled, principal, question);
+      if (verdict.granted) this.#count(principal, permission.action, verdict.granted);
+      else throw this.#deny(compiled, principal, permission, verdict);
+    }
+  }
+
+  usage(): readonly Usage[] {
+    return [...this.#usage.values()];
+  }
+
+  #compile(): Compiled {
+    const resources = this.#resources();
+    if (!this.#compiled || !sameMembers(this.#compiled.resources, resources)) {
+      const roles = rolesOf(resources);
+      this.#compiled = { resources: [...resources], roles, resourcePolicies: resourcePoliciesOf(resources) };
+    }
+    return this.#compiled;
+  }
+
+  #question(principal: Principal, permission: Permission): Question {
+    const now = this.#clock.now();
+    const common: Context = {
+      "aws:CurrentTime": new Date(now).toISOString(),
+      "aws:EpochTime": String(Math.floor(now / 1000)),
+      // On AWS these calls come over TLS; here they never leave the machine.
+      "aws:SecureTransport": "true",
+      "aws:PrincipalIsAWSService": String(principal.kind === "service"),
+      "aws:ViaAWSService": "false",
+    };
+    const own: Context =
+      principal.kind === "role"
+        ? {
+            "aws:PrincipalArn": principal.arn,
+            "aws:PrincipalAccount": ACCOUNT,
+            "aws:PrincipalType": "AssumedRole",
+          }
+        : { "aws:SourceAccount": ACCOUNT };
+    return {
+      action: permission.action,
+      resource: permission.resource,
+      context: { ...common, ...own, ...permission.context },
+      caller: { kind: principal.kind === "role" ? "AWS" : "Service", name: principal.arn, account: ACCOUNT },
+    };
+  }
+
+  #count(principal: Principal, action: string, by: NonNullable<Decision["by"]>): void {
+    const name = principal.kind === "role" ? roleName(principal.arn) : principal.arn;
+    const key = [name, by.policy, by.statement, action].join("\n");
+    const count = (this.#usage.get(key)?.count ?? 0) + 1;
+    this.#usage.set(key, { principal: name, policy: by.policy, statement: by.statement, action, count });
+  }
+
+  #deny(compiled: Compiled, principal: Principal, permission: Permission, verdict: Verdict): Error {
+    const reason = verdict.reason ?? "";
+    const role = compiled.roles.get(principal.arn);
+    const where = role
+      ? `role ${role.name} of ${componentOf(role.resource, compiled.resources)}`
+      : principal.arn;
+    const notes = verdict.notes.length > 0 ? ` Note: ${[...new Set(verdict.notes)].join("; ")}.` : "";
+    this.#log({
+      kind: "warning",
+      source: "iam",
+      message: `Denied: ${permission.action} on ${permission.resource} to ${where}, ${reason}.${notes}`,
+    });
+    return accessDenied({ principal, permission, reason });
+  }
+}
+
+function judgeRole(compiled: Compiled, principal: Principal, question: Question): Verdict {
+  const role = compiled.roles.get(principal.arn);
+  const identity = evaluatePolicies(role?.policies ?? [], question);
+  const resource = evaluatePolicies(policiesOn(compiled, question), question);
+  const boundary = role?.boundary ? evaluatePolicies([role.boundary], question) : undefined;
+  const notes = [...identity.notes, ...resource.notes, ...(boundary?.notes ?? []), ...remarks(role)];
+  if (identity.effect === "ExplicitDeny") return denied("an identity-based policy", identity, notes);
+  if (resource.effect === "ExplicitDeny") return denied("a resource-based policy", resource, notes);
+  if (boundary?.effect === "ExplicitDeny") return denied("a permissions boundary", boundary, notes);
+  if (resource.by) return { granted: resource.by, notes };
+  const within = !boundary || boundary.effect === "Allow";
+  if (identity.by && within) return { granted: identity.by, notes };
+  const kind = identity.by ? "permissions boundary" : "identity-based policy";
+  const unknown = role?.unknownPolicies.length
+    ? ` (the local cloud does not know the policies ${role.unknownPolicies.join(", ")})`
+    : "";
+  return { reason: `because no ${kind} allows the ${question.action} action${unknown}`, notes };
+}
+
+function judgeService(compiled: Compiled, principal: Principal, question: Question): Verdict {
+  const decision = evaluatePolicies(policiesOn(compiled, question), question);
+  const { notes } = decision;
+  if (decision.effect === "ExplicitDeny") return denied("a resource-based policy", decision, notes);
+  if (decision.by) return { granted: decision.by, notes };
+  const missing = `because no resource-based policy allows ${principal.arn} the ${question.action} action`;
+  return { reason: missing, notes };
+}
+
+function denied(kind: string, decision: Decision, notes: readonly string[]): Verdict {
+  const by = decision.by ? [`denied by statement ${decision.by.statement} of ${decision.by.policy}`] : [];
+  return { reason: `with an explicit deny in ${kind}`, notes: [...notes, ...by] };
+}
+
+function remarks(role: Role | undefined): string[] {
+  return role ? [] : ["the role is not one of the program's"];
+}
+
+function policiesOn(compiled: Compiled, question: Question): readonly Policy[] {
+  return compiled.resourcePolicies.get(holderOf(question.resource)) ?? [];
+}
+
+function sameMembers(left: readonly Resource[], right: readonly Resource[]): boolean {
+  return left.length === right.length && left.every((resource, index) => resource === right[index]);
+}

@@ -1,0 +1,27 @@
+/**
+ * AWS Identity and Access Management. Its API is not served: roles and policies come from the program; authorizer.ts
+ * evaluates them on every call.
+ */
+import { notSupported } from "../../core/errors.ts";
+import type { Realizer, ServiceDefinition } from "../../core/service.ts";
+import { readPolicy } from "./documents.ts";
+import { outputs } from "./outputs.ts";
+
+/** Refuses a malformed document at once, as AWS does, instead of at the first call that it should have allowed. */
+const checkedPolicy: Realizer = {
+  create: (resource) => void readPolicy(resource.name, resource.outputs.policy),
+};
+
+export const iam: ServiceDefinition = {
+  name: "iam",
+  signingNames: ["iam"],
+  protocol: "query",
+  outputs,
+  create: () => ({
+    realize: {
+      "aws:iam/policy:Policy": checkedPolicy,
+      "aws:iam/rolePolicy:RolePolicy": checkedPolicy,
+    },
+    call: (call) => Promise.reject(notSupported("iam", call.operation ?? `${call.method} ${call.path}`)),
+  }),
+};

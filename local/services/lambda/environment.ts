@@ -1,0 +1,215 @@
+/**
+ * An execution environment: a worker thread that handles one event at a time.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+import { randomUUID } from "node:crypto";
+import { Worker } from "node:worker_threads";
+import type { Clock, Timer } from "../../core/clock.ts";
+import type { World } from "../../core/service.ts";
+import { environmentVariables } from "./environment-variables.ts";
+import { type FunctionSettings, nodeVersionOf } from "./function-settings.ts";
+import type { Report, Work, WorkerSetup } from "./worker/messages.ts";
+
+export interface EnvironmentOptions {
+  readonly settings: FunctionSettings;
+  readonly taskRoot: string;
+  readonly workerProgram: string;
+  readonly world: World;
+  readonly clock: Clock;
+  /** Takes what the function prints: entries of its log. */
+  readonly write: (logStream: string, entries: readonly string[]) => void;
+}
+
+/** What became of an event. */
+export interface Outcome {
+  /** JSON text of the result or of the error. */
+  readonly payload: string;
+  readonly failed: boolean;
+  /** Set when the environment had to start for this event. */
+  readonly initMilliseconds?: number;
+  readonly milliseconds: number;
+  readonly heapBytes: number;
+}
+
+type State = "new" | "starting" | "idle" | "busy" | "ended";
+
+/** Lambda gives a function this long to load; longer when its own time-out is longer. */
+const INIT_MILLISECONDS = 10_000;
+
+export class Environment {
+  readonly logStream: string;
+  readonly #options: EnvironmentOptions;
+  #worker: Worker | undefined;
+  #state: State = "new";
+  #settle: ((report: { payload: string; failed: boolean; heapBytes: number }) => void) | undefined;
+  #becameReady: (() => void) | undefined;
+  #requestId = "";
+  /** The beginning of a line whose end has not been printed yet. */
+  #partial = "";
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+    const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    const id = randomUUID().replaceAll("-", "");
+    this.logStream = `${day}/[${options.settings.version}]${id}`;
+  }
+
+  /** Whether it can take another event. */
+  get usable(): boolean {
+    return this.#state === "new" || this.#state === "idle";
+  }
+
+  /** Handles one event; starts the worker for the first. Never rejects. */
+  async handle(work: Work, begin: () => void): Promise<Outcome> {
+    this.#requestId = work.requestId;
+    const startedAt = performance.now();
+    const settled = new Promise<{ payload: string; failed: boolean; heapBytes: number }>((resolve) => {
+      this.#settle = resolve;
+    });
+    const cold = this.#state === "new";
+    if (cold) await this.#start(settled);
+    const init = cold ? { initMilliseconds: performance.now() - startedAt } : {};
+    begin();
+    const handedAt = performance.now();
+    const timer = this.#state === "ended" ? undefined : this.#hand(work);
+    const result = await settled;
+    timer?.cancel();
+    this.#settle = undefined;
+    this.#flush();
+    if (this.#state === "busy") this.#state = "idle";
+    return { ...result, ...init, milliseconds: performance.now() - handedAt };
+  }
+
+  /** Ends the worker abruptly, also in the middle of an event, which then fails. */
+  async end(): Promise<void> {
+    this.#crash("Runtime.ExitError", "Runtime exited with error: signal: killed");
+    await this.#worker?.terminate();
+  }
+
+  async #start(settled: Promise<unknown>): Promise<void> {
+    const { clock, settings } = this.#options;
+    this.#state = "starting";
+    const ready = new Promise<void>((resolve) => {
+      this.#becameReady = resolve;
+    });
+    const limit = Math.max(INIT_MILLISECONDS, settings.timeoutMilliseconds);
+    const timer = clock.after(limit, () => this.#timeOut(limit));
+    try {
+      this.#worker = this.#createWorker();
+      await Promise.race([ready, settled]);
+    } catch (error) {
+      this.#crash("Runtime.ExitError", String(error));
+    }
+    timer.cancel();
+  }
+
+  #hand(work: Work): Timer {
+    this.#state = "busy";
+    this.#worker?.postMessage(work);
+    const { timeoutMilliseconds } = this.#options.settings;
+    return this.#options.clock.after(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds));
+  }
+
+  #createWorker(): Worker {
+    const { settings, taskRoot, workerProgram, world } = this.#options;
+    const setup: WorkerSetup = {
+      taskRoot,
+      handler: settings.handler,
+      nodeVersion: nodeVersionOf(settings.runtime) ?? 0,
+      logFormat: settings.logFormat,
+      logLevel: settings.logLevel,
+      context: {
+        functionName: settings.name,
+        memoryLimitInMB: String(settings.memoryMegabytes),
+        logGroupName: settings.logGroup,
+        logStreamName: this.logStream,
+      },
+    };
+    const worker = new Worker(workerProgram, {
+      name: settings.name,
+      workerData: setup,
+      env: environmentVariables(settings, world, taskRoot, this.logStream),
+      execArgv: ["--preserve-symlinks"],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: settings.memoryMegabytes },
+    });
+    worker.on("message", (report: Report) => this.#take(report));
+    worker.on("error", (error) => this.#crash("Runtime.ExitError", workerError(error)));
+    worker.on("exit", (code) => this.#crash("Runtime.ExitError", exitMessage(code)));
+    for (const stream of [worker.stdout, worker.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
+    }
+    return worker;
+  }
+
+  #take(report: Report): void {
+    switch (report.kind) {
+      case "ready":
+        this.#becameReady?.();
+        break;
+      case "entry":
+        this.#flush();
+        this.#options.write(this.logStream, [report.text]);
+        break;
+      case "output":
+        this.#print(report.text);
+        break;
+      case "result":
+        this.#settle?.({ payload: report.payload, failed: false, heapBytes: report.heapBytes });
+        break;
+      case "failure":
+        if (report.fatal) this.#abandon();
+        this.#settle?.({ payload: report.payload, failed: true, heapBytes: report.heapBytes });
+        break;
+    }
+  }
+
+  #timeOut(limit: number): void {
+    const seconds = (limit / 1000).toFixed(2);
+    const now = new Date(this.#options.clock.now()).toISOString();
+    const message = `${now} ${this.#requestId} Task timed out after ${seconds} seconds`;
+    this.#options.write(this.logStream, [message]);
+    this.#abandon();
+    this.#settle?.(failure({ errorType: "Sandbox.Timedout", errorMessage: message }));
+  }
+
+  #crash(errorType: string, reason: string): void {
+    if (this.#state === "ended") return;
+    const errorMessage = `RequestId: ${this.#requestId} Error: ${reason}`;
+    this.#abandon();
+    if (!this.#settle) return;
+    this.#options.write(this.logStream, [errorMessage, errorType]);
+    this.#settle(failure({ errorType, errorMessage }));
+  }
+
+  /** No more events for this worker. */
+  #abandon(): void {
+    this.#state = "ended";
+    void this.#worker?.terminate();
+  }
+
+  #print(text: string): void {
+    const lines = `${this.#partial}${text}`.split("\n");
+    this.#partial = lines.pop() ?? "";
+    if (lines.length > 0) this.#options.write(this.logStream, lines);
+  }
+
+  #flush(): void {
+    if (this.#partial !== "") this.#print("\n");
+  }
+}
+
+function failure(error: object): { payload: string; failed: true; heapBytes: number } {
+  return { payload: JSON.stringify(error), failed: true, heapBytes: 0 };
+}
+
+function exitMessage(code: number): string {
+  if (code === 0) return "Runtime exited without providing a reason";
+  return `Runtime exited with error: exit status ${code}`;
+}
+
+function workerError(error: unknown): string {
+  const outOfMemory = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+  return outOfMemory ? "Runtime exited with error: signal: killed" : `Runtime failed: ${String(error)}`;
+}

@@ -1,0 +1,150 @@
+/** Runs events on functions: limits, log lines, the record of what ran. */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Invocation, InvocationRecord } from "../../core/apis.ts";
+import { AwsError } from "../../core/errors.ts";
+import type { Cloud } from "../../core/service.ts";
+import type { Outcome } from "./environment.ts";
+import type { FunctionSettings } from "./function-settings.ts";
+import { endEntries, startEntries } from "./invocation-log.ts";
+import type { LogTail } from "./log-tail.ts";
+import type { Registry, Target } from "./registry.ts";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_PAYLOAD_BYTES = 6_291_556;
+export const MAX_ASYNC_PAYLOAD_BYTES = 1_048_576;
+const ACCOUNT_CONCURRENCY = 1_000;
+const KEPT_RECORDS = 1_000;
+
+export interface DetailedInvocation extends Invocation {
+  readonly requestId: string;
+  readonly executedVersion: string;
+  /** The last 4 KB of what was logged meanwhile. */
+  readonly logTail: string;
+}
+
+export class Invoker {
+  readonly #cloud: Cloud;
+  readonly #registry: Registry;
+  readonly #tails: LogTail;
+  readonly #records: InvocationRecord[] = [];
+  /** Events under way or waiting for an environment, by function. */
+  readonly #running = new Map<string, number>();
+  #allRunning = 0;
+
+  constructor(cloud: Cloud, registry: Registry, tails: LogTail) {
+    this.#cloud = cloud;
+    this.#registry = registry;
+    this.#tails = tails;
+  }
+
+  records(): readonly InvocationRecord[] {
+    return this.#records.slice(-KEPT_RECORDS);
+  }
+
+  /**
+   * Runs one event and waits for the answer.
+   * @param payload JSON text
+   * @param requestId that of an earlier attempt with the same event; default a new one
+   * @throws AwsError when the event cannot be run at all; a function that fails is an answer
+   */
+  async invoke(
+    name: string,
+    payload: string,
+    source: string,
+    requestId: string = randomUUID(),
+  ): Promise<DetailedInvocation> {
+    const target = this.#registry.resolve(name);
+    checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
+    const { settings, pool } = target.fn;
+    const environments = pool();
+    this.#enter(settings);
+    try {
+      return await environments.use(async (environment) => {
+        const at = this.#cloud.clock.now();
+        const { write } = this.#tails.open(settings, environment.logStream);
+        const outcome = limitAnswer(
+          await environment.handle(workOf(target, payload, requestId), () =>
+            write(startEntries(settings, requestId, target.version, this.#cloud.clock.now())),
+          ),
+        );
+        write(endEntries(settings, requestId, outcome, this.#cloud.clock.now()));
+        this.#record(settings, source, requestId, at, outcome);
+        const logTail = this.#tails.close(environment.logStream);
+        return { ...answerOf(outcome), requestId, executedVersion: target.version, logTail };
+      });
+    } finally {
+      this.#leave(settings.name);
+    }
+  }
+
+  #enter({ name, reservedConcurrency }: FunctionSettings): void {
+    const running = this.#running.get(name) ?? 0;
+    if (reservedConcurrency >= 0 && running >= reservedConcurrency) {
+      throw throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+    }
+    if (this.#allRunning >= ACCOUNT_CONCURRENCY) throw throttled("ConcurrentInvocationLimitExceeded");
+    this.#running.set(name, running + 1);
+    this.#allRunning += 1;
+  }
+
+  #leave(name: string): void {
+    this.#running.set(name, (this.#running.get(name) ?? 1) - 1);
+    this.#allRunning -= 1;
+  }
+
+  #record(
+    { name }: FunctionSettings,
+    source: string,
+    requestId: string,
+    at: number,
+    { milliseconds: duration, failed, payload }: Outcome,
+  ): void {
+    const error = failed ? { error: payload } : {};
+    this.#records.push({ requestId, functionName: name, source, at, duration, ...error });
+    if (this.#records.length > 2 * KEPT_RECORDS) this.#records.splice(0, KEPT_RECORDS);
+    const message = failed ? `${source}: failed: ${payload}` : source;
+    this.#cloud.log({ kind: "invocation", source: name, message, requestId, duration });
+  }
+}
+
+/** @throws AwsError RequestTooLargeException */
+export function checkSize(payload: string, limit: number, type: "RequestResponse" | "Event"): void {
+  const size = payload.length * 3 <= limit ? 0 : Buffer.byteLength(payload);
+  if (size <= limit) return;
+  const message = `${size} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
+  throw new AwsError("RequestTooLargeException", message, 413, { Type: "User" });
+}
+
+function throttled(reason: string): AwsError {
+  return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { Reason: reason, Type: "User" });
+}
+
+function workOf(target: Target, event: string, requestId: string) {
+  return {
+    requestId,
+    event,
+    invokedFunctionArn: target.arn,
+    functionVersion: target.version,
+    timeoutMilliseconds: target.fn.settings.timeoutMilliseconds,
+    traceId: traceId(),
+  };
+}
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function traceId(): string {
+  const hex = randomBytes(24).toString("hex");
+  return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Parent=${hex.slice(32, 48)};Sampled=0`;
+}
+
+function limitAnswer(outcome: Outcome): Outcome {
+  const { payload } = outcome;
+  const size = payload.length * 3 <= MAX_PAYLOAD_BYTES ? 0 : Buffer.byteLength(payload);
+  if (size <= MAX_PAYLOAD_BYTES) return outcome;
+  const errorMessage = `Response payload size (${size} bytes) exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`;
+  const error = JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
+  return { ...outcome, payload: error, failed: true };
+}
+
+function answerOf({ payload, failed }: Outcome): Invocation {
+  return failed ? { payload, functionError: "Unhandled" } : { payload };
+}

@@ -1,0 +1,102 @@
+/** Runs inside the worker thread of a function: loads the handler, then handles one event at a time. */
+import { parentPort, workerData } from "node:worker_threads";
+import { failureEntry, failurePayload, runtimeError } from "./failures.ts";
+import { type Handler, loadHandler } from "./load-handler.ts";
+import type { Report, Work, WorkerSetup } from "./messages.ts";
+import { captureOutput } from "./output.ts";
+
+const setup: WorkerSetup = workerData;
+let current: Work | undefined;
+
+function report(message: Report): void {
+  parentPort?.postMessage(message);
+}
+
+captureOutput({
+  logFormat: setup.logFormat,
+  logLevel: setup.logLevel,
+  requestId: () => current?.requestId,
+  entry: (text) => report({ kind: "entry", text }),
+  output: (text) => report({ kind: "output", text }),
+});
+process.cwd = () => setup.taskRoot;
+Object.assign(globalThis, { awslambda: { streamifyResponse: refuseStreaming } });
+process.on("uncaughtException", (error) => fail("Uncaught Exception", error, true));
+process.on("unhandledRejection", (reason) => {
+  const message = String(reason);
+  const stack = reason instanceof Error ? reason.stack : undefined;
+  const error = runtimeError("Runtime.UnhandledPromiseRejection", message, stack);
+  fail("Unhandled Promise Rejection", error, true);
+});
+
+function refuseStreaming(): never {
+  throw runtimeError(
+    "Runtime.InvalidStreamingOperation",
+    "The local cloud does not support response streaming (awslambda.streamifyResponse); it works on AWS.",
+  );
+}
+
+function fail(what: string, thrown: unknown, fatal: boolean): void {
+  console.error(what, failureEntry(thrown));
+  const payload = JSON.stringify(failurePayload(thrown));
+  current = undefined;
+  report({ kind: "failure", payload, heapBytes: process.memoryUsage().heapUsed, fatal });
+}
+
+async function handle(handler: Handler, work: Work): Promise<void> {
+  current = work;
+  process.env._X_AMZN_TRACE_ID = work.traceId;
+  try {
+    const result = await run(handler, JSON.parse(work.event), contextOf(work));
+    if (current !== work) return;
+    const payload = stringify(result);
+    current = undefined;
+    report({ kind: "result", payload, heapBytes: process.memoryUsage().heapUsed });
+  } catch (error) {
+    if (current === work) fail("Invoke Error", error, false);
+  }
+}
+
+/** Up to Node.js 22 a handler may take a callback instead of answering a promise. */
+function run(handler: Handler, event: unknown, context: object): unknown {
+  if (handler.length < 3) return handler(event, context);
+  return new Promise((resolve, reject) => {
+    const callback = (error: unknown, result: unknown): void => {
+      if (error === undefined || error === null) resolve(result);
+      else reject(error);
+    };
+    const answer = handler(event, context, callback);
+    if (answer instanceof Promise) answer.then(resolve, reject);
+  });
+}
+
+function contextOf(work: Work): object {
+  const { requestId: awsRequestId, invokedFunctionArn, functionVersion, timeoutMilliseconds } = work;
+  const deadline = performance.now() + timeoutMilliseconds;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    ...setup.context,
+    functionVersion,
+    invokedFunctionArn,
+    awsRequestId,
+    clientContext: undefined,
+    identity: undefined,
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - performance.now())),
+  };
+}
+
+function stringify(result: unknown): string {
+  try {
+    return JSON.stringify(result === undefined ? null : result) ?? "null";
+  } catch {
+    throw runtimeError("Runtime.JSONStringifyError", "Unable to stringify response body");
+  }
+}
+
+loadHandler(setup.taskRoot, setup.handler, setup.nodeVersion).then(
+  (handler) => {
+    parentPort?.on("message", (work: Work) => void handle(handler, work));
+    report({ kind: "ready" });
+  },
+  (error) => fail("Uncaught Exception", error, true),
+);

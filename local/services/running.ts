@@ -1,0 +1,30 @@
+/** The services of one local cloud: made, started and stopped together. */
+import type { ServiceApis } from "../core/apis.ts";
+import type { Cloud, Service, ServiceDefinition } from "../core/service.ts";
+import { definitions } from "./index.ts";
+
+export interface RunningServices {
+  readonly list: readonly { readonly definition: ServiceDefinition; readonly service: Service }[];
+  /** What the services offer each other. */
+  readonly apis: ServiceApis;
+  /** Starts the real parts, side by side. */
+  start(): Promise<void>;
+  /** To be called after each deployment: event sources start. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Makes every service; nothing runs yet. */
+export function createServices(cloud: Cloud): RunningServices {
+  const list = definitions.map((definition) => ({ definition, service: definition.create(cloud) }));
+  const all = (step: "start" | "ready" | "stop") => Promise.all(list.map(({ service }) => service[step]?.()));
+  return {
+    list,
+    apis: Object.fromEntries(
+      list.map(({ definition, service }) => [definition.name, service.api]),
+    ) as unknown as ServiceApis,
+    start: async () => void (await all("start")),
+    ready: async () => void (await all("ready")),
+    stop: async () => void (await all("stop")),
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * AWS Secrets Manager: values with versions and stages. Rotation is recorded, not run.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/
+ */
+import { join } from "node:path";
+import type { SecretsManagerApi } from "../../core/apis.ts";
+import { answerJson } from "../../core/protocol.ts";
+import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { operations } from "./operations.ts";
+import { outputs } from "./outputs.ts";
+import { realizers } from "./realize.ts";
+import { SecretStore } from "./store.ts";
+
+export const secretsmanager: ServiceDefinition = {
+  name: "secretsmanager",
+  signingNames: ["secretsmanager"],
+  protocol: "json",
+  outputs,
+  create: createService,
+};
+
+function createService(cloud: Cloud): Service {
+  const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "secrets.json");
+  const store = new SecretStore(file);
+  const table = operations(cloud, store);
+  const api: SecretsManagerApi = {
+    value: (secretArn) => {
+      const secret = store.find(secretArn);
+      return secret ? store.version(secret)?.secretString : undefined;
+    },
+  };
+  return {
+    api,
+    realize: realizers(cloud, store),
+    call: (call) => answerJson("secretsmanager", table, call),
+  };
+}

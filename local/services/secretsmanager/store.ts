@@ -1,0 +1,114 @@
+/** The secrets themselves: in memory, and in a file of the data folder when the cloud is durable. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { AwsError } from "../../core/errors.ts";
+
+export interface Version {
+  readonly id: string;
+  readonly secretString?: string;
+  /** base64 */
+  readonly secretBinary?: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Such as `AWSCURRENT`; a version without stages is deprecated. */
+  stages: string[];
+}
+
+export interface Secret {
+  readonly arn: string;
+  readonly name: string;
+  description?: string;
+  /** ARN of the function that rotates it. */
+  rotationFunction?: string;
+  rotationRules?: unknown;
+  readonly createdAt: number;
+  changedAt: number;
+  versions: Version[];
+}
+
+/** Versions kept without a stage; AWS keeps about a hundred. */
+const MAX_VERSIONS = 100;
+
+export class SecretStore {
+  readonly #secrets = new Map<string, Secret>();
+  readonly #file: string | undefined;
+
+  /** @param file where secrets survive a restart; without it they live in memory only */
+  constructor(file: string | undefined) {
+    this.#file = file;
+    for (const secret of file === undefined ? [] : readSecrets(file)) this.#secrets.set(secret.arn, secret);
+  }
+
+  get all(): readonly Secret[] {
+    return [...this.#secrets.values()];
+  }
+
+  /** The secret with this ARN, ARN without its last six characters, or name. */
+  find(id: string): Secret | undefined {
+    return (
+      this.#secrets.get(id) ??
+      this.all.find(({ arn, name }) => name === id || (id.startsWith("arn:") && arn.slice(0, -7) === id))
+    );
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  get(id: string): Secret {
+    const secret = this.find(id);
+    if (secret) return secret;
+    throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+  }
+
+  add(secret: Secret): void {
+    this.#secrets.set(secret.arn, secret);
+    this.save();
+  }
+
+  remove(arn: string): void {
+    if (this.#secrets.delete(arn)) this.save();
+  }
+
+  /** The version with this id, or the one that is in this stage (default `AWSCURRENT`). */
+  version(secret: Secret, versionId?: string, stage?: string): Version | undefined {
+    if (versionId !== undefined) {
+      return secret.versions.find(
+        ({ id, stages }) => id === versionId && (stage === undefined || stages.includes(stage)),
+      );
+    }
+    return secret.versions.find(({ stages }) => stages.includes(stage ?? "AWSCURRENT"));
+  }
+
+  /** Adds a version and moves its stages to it; the version that was current becomes AWSPREVIOUS. */
+  put(secret: Secret, version: Version): void {
+    const current = this.version(secret);
+    const others = secret.versions.filter(({ id }) => id !== version.id);
+    for (const other of others)
+      other.stages = other.stages.filter((stage) => !version.stages.includes(stage));
+    if (current && current.id !== version.id && version.stages.includes("AWSCURRENT")) {
+      for (const other of others) other.stages = other.stages.filter((stage) => stage !== "AWSPREVIOUS");
+      current.stages.push("AWSPREVIOUS");
+    }
+    const staged = others.filter(({ stages }) => stages.length > 0);
+    const deprecated = others.filter(({ stages }) => stages.length === 0).slice(-MAX_VERSIONS);
+    secret.versions = [...deprecated, ...staged, version];
+    secret.changedAt = version.createdAt;
+    this.save();
+  }
+
+  /** Writes the file; at any time it holds either the old or the new content as a whole. */
+  save(): void {
+    if (this.#file === undefined) return;
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const next = `${this.#file}.new`;
+    writeFileSync(next, JSON.stringify(this.all, undefined, 2), { mode: 0o600, flush: true });
+    renameSync(next, this.#file);
+  }
+}
+
+function readSecrets(file: string): Secret[] {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Secret[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new Error(`The secrets in ${file} cannot be read; --fresh starts without them.`, { cause: error });
+  }
+}

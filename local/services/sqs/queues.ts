@@ -1,0 +1,166 @@
+/** Receiving, sending and looking into queues, for the rest of the local cloud. */
+import type { MessageAttribute, QueueContents, ReceivedMessage, SqsApi } from "../../core/apis.ts";
+import { AwsError } from "../../core/errors.ts";
+import type { Cloud } from "../../core/service.ts";
+import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
+import { carryOut } from "./client.ts";
+import { queueUrl } from "./outputs.ts";
+
+/** A message as the SQS API answers it. */
+interface ApiMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** A wait for messages looks again this often, for the ones that become visible by themselves. */
+const LOOK_AGAIN_MILLISECONDS = 50;
+/** Stands for zero, which fauxqs's database refuses. */
+const AT_ONCE_SECONDS = 0.001;
+
+export class Queues implements SqsApi {
+  readonly #cloud: Cloud;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  urlOf(queueArn: string): string {
+    return queueUrl(this.#cloud.world, nameOf(queueArn));
+  }
+
+  async send(
+    queueArn: string,
+    body: string,
+    options: Parameters<SqsApi["send"]>[2] = {},
+  ): Promise<{ messageId: string }> {
+    const output = await this.#call("SendMessage", {
+      QueueUrl: this.urlOf(queueArn),
+      MessageBody: body,
+      MessageAttributes: options.messageAttributes,
+      MessageGroupId: options.messageGroupId,
+      DelaySeconds: options.delaySeconds,
+    });
+    return { messageId: String(output.MessageId) };
+  }
+
+  async receive(
+    queueArn: string,
+    options: { maxMessages: number; waitSeconds: number; signal?: AbortSignal },
+  ): Promise<ReceivedMessage[]> {
+    const input = {
+      QueueUrl: this.urlOf(queueArn),
+      MaxNumberOfMessages: options.maxMessages,
+      MessageSystemAttributeNames: ["All"],
+      MessageAttributeNames: ["All"],
+    };
+    const receiveNow = async (): Promise<ApiMessage[]> => {
+      const { Messages } = await this.#call("ReceiveMessage", { ...input, WaitTimeSeconds: 0 });
+      return (Messages as ApiMessage[] | undefined) ?? [];
+    };
+    const messages = await this.poll(nameOf(queueArn), options.waitSeconds, receiveNow, options.signal);
+    return messages.map((message) => ({
+      messageId: message.MessageId,
+      receiptHandle: message.ReceiptHandle,
+      body: message.Body,
+      md5OfBody: message.MD5OfBody,
+      attributes: message.Attributes ?? {},
+      messageAttributes: message.MessageAttributes ?? {},
+    }));
+  }
+
+  /**
+   * Long polling: calls `receiveNow` until it answers something, for `waitSeconds` or until `signal` aborts. fauxqs's own
+   * would take messages for a receiver that is gone.
+   */
+  async poll<Message>(
+    queueName: string,
+    waitSeconds: number,
+    receiveNow: () => Promise<Message[]>,
+    signal?: AbortSignal,
+  ): Promise<Message[]> {
+    const fauxqs = await fauxqsOf(this.#cloud);
+    const { clock } = this.#cloud;
+    const deadline = clock.now() + waitSeconds * 1_000;
+    for (;;) {
+      if (signal?.aborted) return [];
+      const messages = await receiveNow();
+      if (messages.length > 0 || clock.now() >= deadline) return messages;
+      await this.#change(fauxqs, queueName, deadline - clock.now(), signal);
+    }
+  }
+
+  async delete(queueArn: string, receiptHandles: readonly string[]): Promise<void> {
+    const QueueUrl = this.urlOf(queueArn);
+    await Promise.all(
+      receiptHandles.map((ReceiptHandle) => this.#call("DeleteMessage", { QueueUrl, ReceiptHandle })),
+    );
+  }
+
+  async changeVisibility(queueArn: string, receiptHandle: string, seconds: number): Promise<void> {
+    await this.#call("ChangeMessageVisibility", {
+      QueueUrl: this.urlOf(queueArn),
+      ReceiptHandle: receiptHandle,
+      VisibilityTimeout: visibilityTimeout(this.#cloud, seconds),
+    });
+  }
+
+  async inspect(queueArn: string): Promise<QueueContents> {
+    const queue = (await fauxqsOf(this.#cloud)).queues.getQueueByArn(queueArn);
+    if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
+    queue.processTimers();
+    const { ready, delayed, inflight } = queue.inspectMessages();
+    const states = [
+      ...ready.map((message) => ({ message, state: "visible" as const })),
+      ...inflight.map(({ message }) => ({ message, state: "in flight" as const })),
+      ...delayed.map((message) => ({ message, state: "delayed" as const })),
+    ];
+    return {
+      visible: ready.length,
+      inFlight: inflight.length,
+      delayed: delayed.length,
+      messages: states.map(({ message, state }) => ({
+        messageId: message.messageId,
+        body: message.body,
+        state,
+        receiveCount: message.approximateReceiveCount,
+        sentAt: message.sentTimestamp,
+      })),
+    };
+  }
+
+  /** Waits until a message was put into the queue, it is time to look again, or `signal` aborts. */
+  #change(fauxqs: Fauxqs, queueName: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        unsubscribe();
+        timer.cancel();
+        signal?.removeEventListener("abort", finish);
+        resolve();
+      };
+      const unsubscribe = fauxqs.onEnqueue((name) => {
+        if (name === queueName) finish();
+      });
+      const pause = Math.min(LOOK_AGAIN_MILLISECONDS, Math.max(0, milliseconds));
+      const timer = this.#cloud.clock.after(pause, finish);
+      signal?.addEventListener("abort", finish);
+    });
+  }
+
+  async #call(operation: string, input: object): Promise<Readonly<Record<string, unknown>>> {
+    return carryOut(await fauxqsOf(this.#cloud), this.#cloud.world.region, operation, input);
+  }
+}
+
+/** The last part of a queue's ARN or URL. */
+export function nameOf(queue: string): string {
+  return queue.slice(Math.max(queue.lastIndexOf(":"), queue.lastIndexOf("/")) + 1);
+}
+
+/** The visibility time-out to ask fauxqs for. */
+export function visibilityTimeout({ dataFolder }: Cloud, seconds: number): number {
+  return seconds === 0 && dataFolder !== undefined ? AT_ONCE_SECONDS : seconds;
+}

@@ -1,0 +1,116 @@
+/** All state machines and their executions. */
+import { randomUUID } from "node:crypto";
+import { AwsError } from "../../core/errors.ts";
+import type { Cloud } from "../../core/service.ts";
+import { Execution } from "./execution.ts";
+import type { Machine } from "./machine.ts";
+import { machineArnOf } from "./outputs.ts";
+
+/** Ended executions that can still be described; AWS keeps them for 90 days. */
+const KEPT_EXECUTIONS = 1_000;
+/** Ended executions whose history is kept too. */
+const KEPT_HISTORIES = 20;
+const MAX_INPUT_BYTES = 262_144;
+
+export class Executions {
+  readonly #cloud: Cloud;
+  readonly #machines = new Map<string, Machine>();
+  /** By ARN, oldest first. */
+  readonly #executions = new Map<string, Execution>();
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  addMachine(machine: Machine): void {
+    this.#machines.set(machine.arn, machine);
+  }
+
+  removeMachine(arn: string): void {
+    this.#machines.delete(arn);
+  }
+
+  /**
+   * The machine with this ARN, or with this version or alias; there is only one version here, the newest.
+   * @throws AwsError StateMachineDoesNotExist
+   */
+  machine(arn: string): Machine {
+    const machine = this.#machines.get(machineArnOf(arn));
+    if (machine) return machine;
+    throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  /** @throws AwsError ExecutionDoesNotExist */
+  execution(arn: string): Execution {
+    const execution = this.#executions.get(arn);
+    if (execution) return execution;
+    throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+  }
+
+  /** Executions of a machine, newest first. */
+  of(machineArn: string): Execution[] {
+    return [...this.#executions.values()].filter(({ machine }) => machine.arn === machineArn).reverse();
+  }
+
+  /**
+   * Starts an execution. The name of a standard execution may be used once, except again with the same input while
+   * it runs: then it is the answer.
+   * @param input JSON text
+   * @throws AwsError StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidExecutionInput, InvalidName
+   */
+  start(machineArn: string, input: string, name = randomUUID() as string): Execution {
+    const machine = this.machine(machineArn);
+    checkInput(input);
+    if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/.test(name)) {
+      throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+    }
+    const isExpress = machine.type === "EXPRESS";
+    const kind = isExpress ? "express" : "execution";
+    const unique = isExpress ? `${name}:${randomUUID()}` : name;
+    const arn = `${machine.arn.replace(":stateMachine:", `:${kind}:`)}:${unique}`;
+    const known = this.#executions.get(arn);
+    if (known?.status === "RUNNING" && known.input === input) return known;
+    if (known) throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+    const execution = new Execution({ arn, name, machine, input }, this.#cloud);
+    this.#executions.set(arn, execution);
+    void execution.ended.then(() => this.#afterEnd(execution));
+    return execution;
+  }
+
+  async stop(): Promise<void> {
+    const running = [...this.#executions.values()].filter(({ status }) => status === "RUNNING");
+    for (const execution of running) execution.stop(undefined, "The local cloud was stopped.");
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  #afterEnd(execution: Execution): void {
+    const { machine, name, status, error, cause, startedAt, endedAt, history } = execution;
+    const outcome = status === "SUCCEEDED" ? "" : ` with ${error ?? "no error"}: ${cause ?? ""}`;
+    this.#cloud.log({
+      kind: status === "SUCCEEDED" || status === "ABORTED" ? "event" : "warning",
+      source: "states",
+      message: `${machine.name} execution ${name} ${status}${outcome} (${history.count} history events)`,
+      duration: (endedAt ?? startedAt) - startedAt,
+    });
+    const ended = [...this.#executions.values()].filter((other) => other.status !== "RUNNING");
+    for (const old of ended.slice(0, -KEPT_HISTORIES)) old.history.clear();
+    for (const old of ended.slice(0, -KEPT_EXECUTIONS)) this.#executions.delete(old.arn);
+  }
+}
+
+function checkInput(input: string): void {
+  if (Buffer.byteLength(input) > MAX_INPUT_BYTES) {
+    throw new AwsError(
+      "InvalidExecutionInput",
+      "The input is larger than the 262144 bytes that are allowed.",
+    );
+  }
+  try {
+    JSON.parse(input);
+  } catch {
+    throw new AwsError(
+      "InvalidExecutionInput",
+      "Invalid State Machine Execution Input: it is not valid JSON.",
+    );
+  }
+}
