@@ -31,7 +31,7 @@ export class SecureTopic extends Component {
   readonly topic: aws.sns.Topic;
 
   constructor(name: string, args: SecureTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("SecureTopic", name, { ...args }, opts);
+    super("SecureTopic", name, {}, opts);
     this.topic = new aws.sns.Topic(`${name}-topic`, { displayName: args.displayName }, { parent: this });
     new aws.sns.TopicPolicy(
       `${name}-policy`,

@@ -15,7 +15,7 @@ import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/sett
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
 import { createPrincipals } from "./endpoint/principals.ts";
 import { type Evaluation, evaluate } from "./evaluate/index.ts";
-import { createAuthorizer } from "./services/iam/authorizer.ts";
+import { type Authorizer, createAuthorizer } from "./services/iam/authorizer.ts";
 import { createServices, type RunningServices } from "./services/running.ts";
 
 export interface LocalCloudOptions {
@@ -39,6 +39,7 @@ export class LocalCloud {
   readonly #services: RunningServices;
   readonly #deployment: Deployment;
   readonly #folder: string;
+  readonly #usage: Authorizer["usage"];
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
@@ -72,7 +73,7 @@ export class LocalCloud {
     const workFolder = mkdtempSync(join(this.#folder, "run-"));
     const world = () => this.#world;
     const resources = () => this.#deployment.resources;
-    const authorize = createAuthorizer(resources, log);
+    const authorizer = createAuthorizer(resources, log, clock);
     const services = () => this.#services.apis;
     this.cloud = {
       get world() {
@@ -85,9 +86,10 @@ export class LocalCloud {
       log,
       workFolder,
       dataFolder,
-      authorize: authorize.authorize,
+      authorize: authorizer.authorize,
       resources,
     };
+    this.#usage = authorizer.usage;
     this.#services = createServices(this.cloud);
     this.#deployment = new Deployment(this.#services.list.map(({ service }) => service));
   }
@@ -133,7 +135,12 @@ export class LocalCloud {
 
   async #start(): Promise<void> {
     const standIns = new StandIns();
-    const control = new Control({ cloud: this.cloud, standIns, graph: () => this.#graph });
+    const control = new Control({
+      cloud: this.cloud,
+      standIns,
+      graph: () => this.#graph,
+      usage: this.#usage,
+    });
     const starting = this.#services.start();
     const [evaluation] = await Promise.all([this.#evaluate(), standIns.load(this.#settings.standIns)]);
     this.#endpoint.attach({

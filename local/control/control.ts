@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Graph } from "../core/graph.ts";
 import type { Cloud } from "../core/service.ts";
+import type { Authorizer } from "../services/iam/authorizer.ts";
 import { consolePage } from "./console.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
 
@@ -10,6 +11,8 @@ export interface ControlOptions {
   readonly standIns: StandIns;
   /** The graph that is realized; undefined until the first evaluation is done. */
   readonly graph: () => Graph | undefined;
+  /** Which granted actions were used so far. */
+  readonly usage: Authorizer["usage"];
 }
 
 interface Question {
@@ -38,6 +41,8 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "GET /_local/logs": ({ query }, { cloud }) => ({
     items: cloud.services.logs.read(query.get("group") ?? ""),
   }),
+  "GET /_local/permissions": (_question, { usage }) => ({ items: usage() }),
+  "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/functions/*/kill": ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
     return known ? { killed: cloud.services.lambda.killEnvironments(name) } : undefined;

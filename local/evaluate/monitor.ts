@@ -1,11 +1,21 @@
 /** Pulumi's resource monitor: takes the registrations of a program and answers as the engine would after deploying them. */
-import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { status } from "@grpc/grpc-js";
-import type providerMessages from "@pulumi/pulumi/proto/provider_pb.js";
+import { type handleUnaryCall, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb.js";
+import type { CallResponse } from "@pulumi/pulumi/proto/provider_pb.js";
 import messages, {
+  type ExistsResourceRequest,
   type ReadResourceRequest,
+  type ReadResourceResponse,
+  type RegisterErrorHookRequest,
+  type RegisterPackageRequest,
+  type RegisterResourceHookRequest,
+  type RegisterResourceOutputsRequest,
   type RegisterResourceRequest,
+  type RegisterResourceResponse,
+  type ResourceCallRequest,
   type ResourceInvokeRequest,
+  type ResourceInvokeResponse,
+  type SupportsFeatureRequest,
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import { UserError } from "../core/errors.ts";
@@ -49,67 +59,80 @@ export interface Monitor {
   close(): void;
 }
 
+interface Context extends MonitorOptions {
+  readonly transforms: Transforms;
+}
+
 export function createMonitor(options: MonitorOptions): Monitor {
-  const { registry, folder, onFailure } = options;
   const transforms = new Transforms();
+  const context = { ...options, transforms };
+  return {
+    methods: { ...resourceMethods(context), ...callMethods(context), ...deploymentMethods() },
+    close: () => transforms.close(),
+  };
+}
+
+function resourceMethods(context: Context): UntypedServiceImplementation {
+  const { registry, folder, onFailure } = context;
   const must = <Request, Response>(method: (request: Request) => Response | Promise<Response>) =>
     unary(method, onFailure);
-  const methods = {
-    getDeploymentInfo: unary(() =>
-      new messages.DeploymentInfo().setSupportedfeaturesList([...SUPPORTED.keys()]),
-    ),
-    supportsFeature: unary((request: InstanceType<typeof messages.SupportsFeatureRequest>) =>
-      new messages.SupportsFeatureResponse().setHassupport([...SUPPORTED.values()].includes(request.getId())),
-    ),
-    registerResource: must((request: RegisterResourceRequest) =>
-      register(request, registry, transforms, folder),
-    ),
-    registerResourceOutputs: must((request: InstanceType<typeof messages.RegisterResourceOutputsRequest>) => {
+  return {
+    registerResource: must((request: RegisterResourceRequest) => register(request, context)),
+    registerResourceOutputs: must((request: RegisterResourceOutputsRequest) => {
       const { properties, secrets } = decode(request.getOutputs(), folder, "keep");
       registry.registerOutputs(request.getUrn(), properties, secrets);
       return new empties.Empty();
     }),
     readResource: must((request: ReadResourceRequest) => read(request, registry)),
-    existsResource: unary((request: InstanceType<typeof messages.ExistsResourceRequest>) =>
-      new messages.ExistsResourceResponse().setExists(
-        registry.find(request.getType(), request.getId()) !== undefined,
-      ),
-    ),
-    invoke: unary((request: ResourceInvokeRequest) => invoke(request, registry, transforms, folder)),
-    call: unary(
-      (
-        request: InstanceType<typeof messages.ResourceCallRequest>,
-      ): InstanceType<typeof providerMessages.CallResponse> => {
-        throw unsupported("methods of components that a plugin implements", request.getTok());
-      },
-    ),
-    registerStackTransform: unary((callback: Parameters<Transforms["addForStack"]>[0]) => {
+    existsResource: unary((request: ExistsResourceRequest) => {
+      const found = registry.find(request.getType(), request.getId());
+      return new messages.ExistsResourceResponse().setExists(found !== undefined);
+    }),
+    registerResourceHook: must((request: RegisterResourceHookRequest): never => {
+      throw unsupported("resource hooks", request.getName());
+    }),
+    registerErrorHook: must((request: RegisterErrorHookRequest): never => {
+      throw unsupported("error hooks", request.getName());
+    }),
+  };
+}
+
+function callMethods(context: Context): UntypedServiceImplementation {
+  const { transforms } = context;
+  return {
+    invoke: unary((request: ResourceInvokeRequest) => invoke(request, context)),
+    call: unary((request: ResourceCallRequest): CallResponse => {
+      throw unsupported("methods of components that a plugin implements", request.getTok());
+    }),
+    registerStackTransform: unary((callback: Callback) => {
       transforms.addForStack(callback);
       return new empties.Empty();
     }),
-    registerStackInvokeTransform: unary((callback: Parameters<Transforms["addForInvokes"]>[0]) => {
+    registerStackInvokeTransform: unary((callback: Callback) => {
       transforms.addForInvokes(callback);
       return new empties.Empty();
     }),
-    registerResourceHook: must(
-      (request: InstanceType<typeof messages.RegisterResourceHookRequest>): never => {
-        throw unsupported("resource hooks", request.getName());
-      },
+  };
+}
+
+function deploymentMethods(): UntypedServiceImplementation {
+  return {
+    getDeploymentInfo: unary(() =>
+      new messages.DeploymentInfo().setSupportedfeaturesList([...SUPPORTED.keys()]),
     ),
-    registerErrorHook: must((request: InstanceType<typeof messages.RegisterErrorHookRequest>): never => {
-      throw unsupported("error hooks", request.getName());
-    }),
-    registerPackage: unary((request: InstanceType<typeof messages.RegisterPackageRequest>) => {
+    supportsFeature: unary((request: SupportsFeatureRequest) =>
+      new messages.SupportsFeatureResponse().setHassupport([...SUPPORTED.values()].includes(request.getId())),
+    ),
+    registerPackage: unary((request: RegisterPackageRequest) => {
       const name = request.getParameterization()?.getName() ?? request.getName();
       return new messages.RegisterPackageResponse().setRef(`${name}@${request.getVersion()}`);
     }),
     signalAndWaitForShutdown: unary(() => new empties.Empty()),
   };
-  return { methods, close: () => transforms.close() };
 }
 
 /** Turns a function into a gRPC method. Errors reach the program as the text of their message. */
-export function unary<Request, Response>(
+function unary<Request, Response>(
   method: (request: Request) => Response | Promise<Response>,
   onFailure?: (error: UserError) => void,
 ): handleUnaryCall<Request, Response> {
@@ -130,10 +153,8 @@ function unsupported(feature: string, name: string): UserError {
 
 async function register(
   request: RegisterResourceRequest,
-  registry: Registry,
-  transforms: Transforms,
-  folder: string,
-): Promise<InstanceType<typeof messages.RegisterResourceResponse>> {
+  { registry, transforms, folder }: Context,
+): Promise<RegisterResourceResponse> {
   await transforms.applyToResource(request);
   const custom = request.getCustom();
   const { properties, secrets } = decode(request.getObject(), folder, custom ? "drop" : "keep");
@@ -162,10 +183,7 @@ async function register(
     .setObject(state(resource, request.getAdditionalsecretoutputsList()));
 }
 
-function read(
-  request: ReadResourceRequest,
-  registry: Registry,
-): InstanceType<typeof messages.ReadResourceResponse> {
+function read(request: ReadResourceRequest, registry: Registry): ReadResourceResponse {
   if (request.getType() === "pulumi:pulumi:StackReference")
     throw unsupported("references to other stacks", request.getId());
   const { urn, resource } = registry.read(
@@ -186,10 +204,8 @@ function state(resource: Resource, additionalSecrets: readonly string[]): Return
 
 async function invoke(
   request: ResourceInvokeRequest,
-  registry: Registry,
-  transforms: Transforms,
-  folder: string,
-): Promise<InstanceType<typeof messages.ResourceInvokeResponse>> {
+  { registry, transforms, folder }: Context,
+): Promise<ResourceInvokeResponse> {
   await transforms.applyToInvoke(request);
   const { properties } = decode(request.getArgs(), folder, "drop");
   const provider = request.getProvider();

@@ -4,14 +4,13 @@
  * https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
  */
 import { credentials } from "@grpc/grpc-js";
-import callbackServices from "@pulumi/pulumi/proto/callback_grpc_pb.js";
+import callbackServices, { type CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb.js";
 import callbackMessages, { type Callback } from "@pulumi/pulumi/proto/callback_pb.js";
 import messages, {
   type RegisterResourceRequest,
   type ResourceInvokeRequest,
+  type TransformResourceOptions,
 } from "@pulumi/pulumi/proto/resource_pb.js";
-
-type CallbacksClient = InstanceType<typeof callbackServices.CallbacksClient>;
 
 export class Transforms {
   readonly #ofStack: Callback[] = [];
@@ -97,7 +96,7 @@ export class Transforms {
   }
 }
 
-function optionsOf(request: RegisterResourceRequest): InstanceType<typeof messages.TransformResourceOptions> {
+function optionsOf(request: RegisterResourceRequest): TransformResourceOptions {
   const options = new messages.TransformResourceOptions()
     .setDependsOnList(request.getDependenciesList())
     .setIgnoreChangesList(request.getIgnorechangesList())
@@ -115,10 +114,7 @@ function optionsOf(request: RegisterResourceRequest): InstanceType<typeof messag
 }
 
 /** Takes over the options that the graph keeps. */
-function setOptions(
-  request: RegisterResourceRequest,
-  options: InstanceType<typeof messages.TransformResourceOptions> | undefined,
-): void {
+function setOptions(request: RegisterResourceRequest, options: TransformResourceOptions | undefined): void {
   if (!options) return;
   request.setDependenciesList(options.getDependsOnList());
   request.setProvider(options.getProvider());
