@@ -38,7 +38,13 @@ export function functionFactory(
   return (operation, args) =>
     new AlarmedFunction(
       `${name}-${operation}`,
-      { ...args, defaults, entry: `handlers/tasks/${operation}.ts` },
+      {
+        ...args,
+        defaults,
+        entry: `handlers/tasks/${operation}.ts`,
+        // Powertools puts it into every log line and metric.
+        environment: { POWERTOOLS_SERVICE_NAME: name, ...args.environment },
+      },
       { parent },
     );
 }

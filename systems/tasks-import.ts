@@ -14,7 +14,10 @@ const CHUNK_RETRIES = ["Sandbox.Timedout", "Runtime.ExitError", "States.Timeout"
 
 const STEP_INPUT = { "execution.$": "$$.Execution.Id", "state.$": "$" };
 
-/** begin → chunk, chunk, … → report. A file that cannot be read, or an error that retries do not mend, ends in `fail`. */
+/**
+ * begin → chunk, chunk, … → report. A file that cannot be read ends the import, not the workflow, as failed; an error
+ * that retries do not mend ends both.
+ */
 export function importDefinition(arns: Readonly<Record<ImportStep, string>>): StateMachineDefinition {
   return {
     Comment: "Creates tasks from the rows of a CSV file.",
@@ -25,7 +28,7 @@ export function importDefinition(arns: Readonly<Record<ImportStep, string>>): St
         Type: "Choice",
         Choices: [
           { Variable: "$.action", StringEquals: "skip", Next: "Skipped" },
-          { Variable: "$.action", StringEquals: "fail", Next: "Fail" },
+          { Variable: "$.action", StringEquals: "fail", Next: "Refuse" },
         ],
         Default: "ImportChunk",
       },
@@ -33,14 +36,16 @@ export function importDefinition(arns: Readonly<Record<ImportStep, string>>): St
       HasMore: {
         Type: "Choice",
         Choices: [
-          { Variable: "$.action", StringEquals: "fail", Next: "Fail" },
+          { Variable: "$.action", StringEquals: "fail", Next: "Refuse" },
           { Variable: "$.done", BooleanEquals: true, Next: "Report" },
         ],
         Default: "ImportChunk",
       },
       Report: step(arns.report, "Imported"),
+      Refuse: step(arns.fail, "Refused"),
       Fail: step(arns.fail, "Failed"),
       Imported: { Type: "Succeed" },
+      Refused: { Type: "Succeed" },
       Skipped: { Type: "Succeed" },
       Failed: { Type: "Fail", Error: "ImportFailed", Cause: "The import's own record says why." },
     },

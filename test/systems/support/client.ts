@@ -1,0 +1,58 @@
+/** A small HTTP client for the systems' APIs; it waits and tries again when it is told to slow down, as clients should. */
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON, or the text when it is none. */
+  readonly body: unknown;
+}
+
+export interface Question {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const ATTEMPTS = 200;
+
+export class ApiClient {
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
+    this.#url = url;
+    this.#headers = headers;
+  }
+
+  /** One request, as it is: 429 is an answer like any other. */
+  async once(method: string, path: string, { body, headers }: Question = {}): Promise<Answer> {
+    const raw = typeof body === "string" || body instanceof Uint8Array;
+    const response = await fetch(path.startsWith("http") ? path : `${this.#url}${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...this.#headers,
+        ...headers,
+      },
+      body: body === undefined ? undefined : raw ? (body as string) : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: parse(text) };
+  }
+
+  /** One request, repeated while the answer is 429. */
+  async send(method: string, path: string, question: Question = {}): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.once(method, path, question);
+      if (answer.status !== 429 || attempt === ATTEMPTS) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
