@@ -71,7 +71,12 @@ export class AlarmedFunction extends Component {
     this.function = createFunction(name, args, policy, parent);
     this.alias = createAlias(name, this.function, parent);
     this.alarms = createFunctionAlarms(name, this.function, this.timeoutSeconds, args, parent);
-    this.registerOutputs({ function: this.function, alias: this.alias, role: this.role, logGroup: this.logGroup });
+    this.registerOutputs({
+      function: this.function,
+      alias: this.alias,
+      role: this.role,
+      logGroup: this.logGroup,
+    });
   }
 
   /** Where events wait that failed for good; undefined until an asynchronous caller is allowed. */
@@ -108,7 +113,10 @@ export class AlarmedFunction extends Component {
   /** What a state machine, a schedule or a function needs to invoke it: the ARN of the live alias, and the permission. */
   link(_access: "invoke"): Link {
     const { arn } = this.alias;
-    return { value: arn, statements: [{ Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: arn }] };
+    return {
+      value: arn,
+      statements: [{ Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: arn }],
+    };
   }
 
   #keepFailures(): Failures {
@@ -182,7 +190,11 @@ function createPolicy(
     ...Object.values(args.links ?? {}).flatMap((link) => link.statements),
     ...(args.statements ?? []),
   ];
-  return new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy: policyDocument(statements) }, parent);
+  return new aws.iam.RolePolicy(
+    `${name}-policy`,
+    { role: role.id, policy: policyDocument(statements) },
+    parent,
+  );
 }
 
 function createFunction(
@@ -195,7 +207,7 @@ function createFunction(
   const { production } = args.defaults;
   const required = {
     role: role.arn,
-    code: archiveOf(name, args),
+    code: pulumi.output(archiveOf(name, args)),
     handler: HANDLER,
     publish: true,
     timeout: timeoutSeconds,
@@ -205,7 +217,8 @@ function createFunction(
     description: args.description,
     runtime: aws.lambda.Runtime.NodeJS24dX,
     architectures: ["arm64"],
-    memorySize: args.memoryMegabytes ?? (production ? DEFAULTS.productionMegabytes : DEFAULTS.developmentMegabytes),
+    memorySize:
+      args.memoryMegabytes ?? (production ? DEFAULTS.productionMegabytes : DEFAULTS.developmentMegabytes),
     environment: { variables: pulumi.output(variablesOf(name, args)) },
     loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
     tracingConfig: { mode: "Active" },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./base.ts";
 import type { Mistake } from "./mistakes.ts";
 import { refuseMistakes } from "./mistakes.ts";
@@ -38,13 +38,20 @@ export class AlertChannel extends Component {
     new aws.sns.TopicPolicy(`${name}-policy`, { arn: this.arn, policy: policyOf(this.arn, parent) }, parent);
     for (const endpoint of args.emails ?? []) {
       const key = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
-      new aws.sns.TopicSubscription(`${name}-email-${key}`, { topic: this.arn, protocol: "email", endpoint }, parent);
+      new aws.sns.TopicSubscription(
+        `${name}-email-${key}`,
+        { topic: this.arn, protocol: "email", endpoint },
+        parent,
+      );
     }
     this.registerOutputs({ topic: this.topic, arn: this.arn });
   }
 }
 
-function policyOf(topicArn: pulumi.Output<string>, parent: { readonly parent: pulumi.Resource }): pulumi.Output<string> {
+function policyOf(
+  topicArn: pulumi.Output<string>,
+  parent: { readonly parent: pulumi.Resource },
+): pulumi.Output<string> {
   const { accountId } = aws.getCallerIdentityOutput({}, parent);
   return policyDocument([
     {
@@ -61,7 +68,9 @@ function policyOf(topicArn: pulumi.Output<string>, parent: { readonly parent: pu
 
 function mistakesIn({ emails = [], displayName = "" }: AlertChannelArgs): Mistake[] {
   const wrong = emails.flatMap((email, index) =>
-    /^[^\s@]+@[^\s@]+$/.test(email) ? [] : [{ propertyPath: `emails[${index}]`, reason: `is "${email}"; give an e-mail address` }],
+    /^[^\s@]+@[^\s@]+$/.test(email)
+      ? []
+      : [{ propertyPath: `emails[${index}]`, reason: `is "${email}"; give an e-mail address` }],
   );
   const repeated = emails.flatMap((email, index) =>
     emails.indexOf(email) < index ? [{ propertyPath: `emails[${index}]`, reason: `repeats "${email}"` }] : [],

@@ -18,7 +18,7 @@ const LOG_ACTIONS = [
  * Lets API Gateway write logs. It is a setting of the whole account and region, so a stack has one of these, which
  * every `RestApi` gets as `logging`; deploying two stacks into one account and region makes them share the setting.
  *
- * Creates: a role that only API Gateway of this account may take, its policy, and the account's setting.
+ * Creates: a role that only API Gateway may take, its policy, and the account's setting.
  */
 export class ApiLogging extends Component {
   readonly account: aws.apigateway.Account;
@@ -31,6 +31,7 @@ export class ApiLogging extends Component {
       `${name}-role`,
       {
         description: "API Gateway writes its logs with this role.",
+        // AWS documents no condition on the source for this role, and refuses a role that it cannot take.
         assumeRolePolicy: trustPolicy("apigateway.amazonaws.com"),
       },
       { parent: this },

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackDefaults } from "./base.ts";
@@ -70,10 +71,16 @@ export function mistakesInFunction(name: string, args: AlarmedFunctionArgs): Mis
 export function mistakesInCaller({ principal, sourceArn }: Caller): Mistake[] {
   const mistakes: Mistake[] = [];
   if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(principal)) {
-    mistakes.push({ propertyPath: "principal", reason: `is "${principal}"; give a service such as sns.amazonaws.com` });
+    mistakes.push({
+      propertyPath: "principal",
+      reason: `is "${principal}"; give a service such as sns.amazonaws.com`,
+    });
   }
   if (sourceArn === "*" || sourceArn === "") {
-    mistakes.push({ propertyPath: "sourceArn", reason: `is "${sourceArn}"; give the ARN of the one resource that invokes` });
+    mistakes.push({
+      propertyPath: "sourceArn",
+      reason: `is "${sourceArn}"; give the ARN of the one resource that invokes`,
+    });
   }
   return mistakes;
 }
@@ -88,9 +95,12 @@ function mistakesInCode({ entry, callback }: FunctionCode): Mistake[] {
   if ((entry === undefined) === (callback === undefined)) {
     return [{ propertyPath: "entry", reason: "or callback must be given, and not both" }];
   }
-  if (entry === undefined || /^[^/\\].*\.[cm]?[jt]s$/.test(entry)) return [];
-  const reason = `is "${entry}"; give the path of a module from the project root, such as handlers/tasks/create.ts`;
-  return [{ propertyPath: "entry", reason }];
+  if (entry === undefined) return [];
+  if (!/^[^/\\].*\.[cm]?[jt]s$/.test(entry)) {
+    const reason = `is "${entry}"; give the path of a module from the project root, such as handlers/tasks/create.ts`;
+    return [{ propertyPath: "entry", reason }];
+  }
+  return existsSync(entry) ? [] : [{ propertyPath: "entry", reason: `is "${entry}"; there is no such file` }];
 }
 
 function mistakesInNumber(
@@ -112,7 +122,8 @@ function mistakesInVariables({ links = {}, environment = {} }: AlarmedFunctionAr
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(variable)) {
       return [{ propertyPath, reason: "is no name of an environment variable; use letters, digits and _" }];
     }
-    if (/^(AWS_|LAMBDA_|_)/.test(variable)) return [{ propertyPath, reason: "is a name that Lambda reserves" }];
+    if (/^(AWS_|LAMBDA_|_)/.test(variable))
+      return [{ propertyPath, reason: "is a name that Lambda reserves" }];
     return [];
   });
   const twice = Object.keys(environment)

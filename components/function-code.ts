@@ -22,8 +22,18 @@ export const HANDLER = "index.handler";
 /**
  * Bundles a function's code into an archive of one file. Its path is relative, so that plans do not depend on where
  * the project lies.
+ * @throws pulumi.RunError, whose message alone is shown to the user
  */
-export async function archiveOf(name: string, { entry, callback }: FunctionCode): Promise<pulumi.asset.Archive> {
-  const file = callback ? await bundleCallback(name, callback) : await bundleEntry(entry ?? "");
-  return new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(file) });
+export async function archiveOf(
+  name: string,
+  { entry, callback }: FunctionCode,
+): Promise<pulumi.asset.Archive> {
+  try {
+    const file = callback ? await bundleCallback(name, callback) : await bundleEntry(entry ?? "");
+    return new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(file) });
+  } catch (error) {
+    throw new pulumi.RunError(
+      `AlarmedFunction "${name}": ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }

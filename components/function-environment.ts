@@ -9,7 +9,7 @@ export interface EnvironmentSources {
 
 /**
  * The environment variables of a function: where its links are, and what else it was given.
- * @throws Error (as a rejection) naming the variables that hold secrets: everybody who may look at the function's
+ * @throws pulumi.RunError naming the variables that hold secrets: everybody who may look at the function's
  * configuration can read them
  */
 export async function variablesOf(
@@ -21,7 +21,7 @@ export async function variablesOf(
   const secrets = await Promise.all(variables.map(([, value]) => pulumi.isSecret(pulumi.output(value))));
   const refused = variables.filter((_, index) => secrets[index]).map(([variable]) => variable);
   if (refused.length > 0) {
-    throw new Error(
+    throw new pulumi.RunError(
       `AlarmedFunction "${functionName}": environment variables must not hold secrets (${refused.join(", ")}). ` +
         'Put the value into a Secret and give the function links: { …_ARN: secret.link("read") }.',
     );

@@ -49,7 +49,7 @@ export class Secret extends Component {
     );
     new aws.secretsmanager.SecretVersion(
       `${name}-version`,
-      { secretId: this.secret.id, secretString: valueOf(name, args, parent) },
+      { secretId: this.secret.id, secretString: valueFor(name, args, parent) },
       parent,
     );
     new aws.secretsmanager.SecretPolicy(
@@ -74,14 +74,18 @@ export class Secret extends Component {
   }
 }
 
-function valueOf(
+function valueFor(
   name: string,
   { value, randomBytes, defaults }: SecretArgs,
   parent: { readonly parent: Secret },
 ): pulumi.Output<string> {
   if (value !== undefined) return pulumi.secret(value);
   const opts = { ...parent, protect: defaults.production };
-  const bytes = new random.RandomBytes(`${name}-bytes`, { length: randomBytes ?? RANDOM_BYTES.minimum }, opts);
+  const bytes = new random.RandomBytes(
+    `${name}-bytes`,
+    { length: randomBytes ?? RANDOM_BYTES.minimum },
+    opts,
+  );
   return pulumi.secret(bytes.base64);
 }
 

@@ -2,36 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackDefaults } from "./base.ts";
 import { Component } from "./base.ts";
+import type { SecureBucketArgs } from "./bucket-arguments.ts";
+import { mistakesInBucket } from "./bucket-arguments.ts";
+import { bucketPolicy } from "./bucket-policy.ts";
 import type { Link, PolicyStatement } from "./link.ts";
-import type { Mistake } from "./mistakes.ts";
 import { refuseMistakes } from "./mistakes.ts";
-import type { ResourcePolicyStatement } from "./policy.ts";
-import { policyDocument, tlsOnly } from "./policy.ts";
-import type { Transform } from "./transform.ts";
 import { transformed } from "./transform.ts";
 
-export interface SecureBucketArgs {
-  readonly defaults: StackDefaults;
-  /** Keeps old versions of objects, for `oldVersionDays`. @default true in production */
-  readonly versioning?: boolean;
-  /** Days that old versions are kept. @default 30 */
-  readonly oldVersionDays?: number;
-  /** Days after which objects are deleted, by the prefix of their keys; "" stands for all. @default never */
-  readonly expirePrefixes?: Readonly<Record<string, number>>;
-  /** Browser pages that may send requests, and which. @default no page; methods: POST alone, for presigned uploads */
-  readonly cors?: { readonly allowedOrigins: readonly string[]; readonly methods?: readonly CorsMethod[] };
-  /** Objects cannot be deleted or overwritten for so many days; implies versioning. @default off */
-  readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number };
-  /** Seconds after which a presigned request is refused, whatever it says itself. @default 600 */
-  readonly maximumPresignedAgeSeconds?: number;
-  /** Logs every access into a bucket made for it. @default true in production */
-  readonly accessLogs?: boolean;
-  /** ARN of a bucket whose access log S3 writes into this one. */
-  readonly accessLogsOf?: pulumi.Input<string>;
-  readonly transform?: { readonly bucket?: Transform<aws.s3.BucketArgs> };
-}
-
-export type CorsMethod = "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+export type { CorsMethod, SecureBucketArgs } from "./bucket-arguments.ts";
 
 /** What a link can let a function do with objects; `list` names their keys. */
 export type BucketAccess = keyof typeof OBJECT_ACTIONS | "list";
@@ -46,8 +24,6 @@ const OBJECT_ACTIONS = Object.freeze({
 
 const DEFAULTS = Object.freeze({
   oldVersionDays: 30,
-  // Ten minutes: a person on a slow line can begin an upload, a leaked form is worthless soon.
-  maximumPresignedAgeSeconds: 600,
   abortUploadDays: 1,
   accessLogDays: 90,
 });
@@ -70,7 +46,7 @@ export class SecureBucket extends Component {
   /** @throws pulumi.InputPropertiesError naming every mistake in the arguments */
   constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("SecureBucket", name, {}, opts);
-    refuseMistakes(`SecureBucket "${name}"`, mistakesIn(args));
+    refuseMistakes(`SecureBucket "${name}"`, mistakesInBucket(args));
     const parent = { parent: this };
     this.bucket = createBucket(name, args, parent);
     closeBucket(name, this.bucket, args, parent);
@@ -142,46 +118,10 @@ function closeBucket(name: string, bucket: aws.s3.Bucket, args: SecureBucketArgs
   );
   new aws.s3.BucketPolicy(
     `${name}-policy`,
-    { bucket: bucket.id, policy: policyDocument(policyStatements(bucket.arn, args, parent)) },
+    { bucket: bucket.id, policy: bucketPolicy(bucket.arn, args, parent) },
     // S3 refuses changes of both at once.
     { ...parent, dependsOn: [block] },
   );
-}
-
-function policyStatements(
-  arn: pulumi.Output<string>,
-  args: SecureBucketArgs,
-  parent: Parent,
-): ResourcePolicyStatement[] {
-  const objects = pulumi.interpolate`${arn}/*`;
-  const seconds = args.maximumPresignedAgeSeconds ?? DEFAULTS.maximumPresignedAgeSeconds;
-  const statements: ResourcePolicyStatement[] = [
-    tlsOnly("s3:*", [arn, objects]),
-    {
-      Sid: "FreshSignaturesOnly",
-      Effect: "Deny",
-      Principal: "*",
-      Action: ["s3:*"],
-      Resource: objects,
-      // https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
-      Condition: { NumericGreaterThan: { "s3:signatureAge": String(seconds * 1000) } },
-    },
-  ];
-  if (args.accessLogsOf !== undefined) {
-    const { accountId } = aws.getCallerIdentityOutput({}, parent);
-    statements.push({
-      Sid: "AccessLogs",
-      Effect: "Allow",
-      Principal: { Service: "logging.s3.amazonaws.com" },
-      Action: ["s3:PutObject"],
-      Resource: objects,
-      Condition: {
-        ArnEquals: { "aws:SourceArn": args.accessLogsOf },
-        StringEquals: { "aws:SourceAccount": accountId },
-      },
-    });
-  }
-  return statements;
 }
 
 function keepsVersions(args: SecureBucketArgs): boolean {
@@ -276,33 +216,4 @@ function logAccesses(name: string, bucket: aws.s3.Bucket, defaults: StackDefault
     { bucket: bucket.id, targetBucket: log.bucket.id, targetPrefix: "access/" },
     { ...parent, dependsOn: [log] },
   );
-}
-
-function mistakesIn(args: SecureBucketArgs): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const wantDays = (propertyPath: string, days: number | undefined) => {
-    if (days === undefined || (Number.isInteger(days) && days >= 1)) return;
-    mistakes.push({ propertyPath, reason: `is ${days}; give whole days, at least 1` });
-  };
-  wantDays("oldVersionDays", args.oldVersionDays);
-  wantDays("objectLock.days", args.objectLock?.days);
-  for (const [prefix, days] of Object.entries(args.expirePrefixes ?? {})) {
-    wantDays(`expirePrefixes["${prefix}"]`, days);
-    if (prefix.startsWith("/") || prefix.includes("*")) {
-      mistakes.push({ propertyPath: `expirePrefixes["${prefix}"]`, reason: "is no prefix; leave out / before and * behind it" });
-    }
-  }
-  const age = args.maximumPresignedAgeSeconds ?? DEFAULTS.maximumPresignedAgeSeconds;
-  if (!(age >= 1 && age <= 604_800)) {
-    mistakes.push({ propertyPath: "maximumPresignedAgeSeconds", reason: `is ${age}; S3 takes 1 to 604,800` });
-  }
-  if (args.versioning === false && args.objectLock) {
-    mistakes.push({ propertyPath: "versioning", reason: "is false, but objectLock needs it; leave one of them out" });
-  }
-  for (const [index, allowed] of (args.cors?.allowedOrigins ?? []).entries()) {
-    if (/^https?:\/\/[^/*]+$/.test(allowed)) continue;
-    const reason = `is "${allowed}"; give an origin such as https://app.example.com, without * and path`;
-    mistakes.push({ propertyPath: `cors.allowedOrigins[${index}]`, reason });
-  }
-  return mistakes;
 }

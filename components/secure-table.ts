@@ -166,7 +166,9 @@ function mistakesIn(args: SecureTableArgs): Mistake[] {
       propertyPath: `attributes.${name}`,
       reason: "is no key of the table or of an index; leave it out, DynamoDB declares keys only",
     }));
-  const empty = keys.includes("") ? [{ propertyPath: "partitionKey", reason: "or another key is empty" }] : [];
+  const empty = keys.includes("")
+    ? [{ propertyPath: "partitionKey", reason: "or another key is empty" }]
+    : [];
   const badNames = Object.keys(args.indexes ?? {})
     .filter((name) => !/^[A-Za-z0-9_.-]{3,255}$/.test(name))
     .map((name) => ({

@@ -36,7 +36,8 @@ async function run(options: StartOptions): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const text = error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
+    const text =
+      error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
     process.stderr.write(`${text}\n`);
     process.exit(1);
   },

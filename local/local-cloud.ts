@@ -14,7 +14,7 @@ import { watchProgram } from "./deploy/program-changes.ts";
 import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
 import { createPrincipals } from "./endpoint/principals.ts";
-import { type Evaluation, evaluate } from "./evaluate/index.ts";
+import { configuredWorld, type Evaluation, evaluate } from "./evaluate/index.ts";
 import { type Authorizer, createAuthorizer } from "./services/iam/authorizer.ts";
 import { createServices, type RunningServices } from "./services/running.ts";
 
@@ -24,6 +24,8 @@ export interface LocalCloudOptions {
   readonly stack: string;
   /** Port of the endpoint; 0 takes any free one. */
   readonly port: number;
+  /** Folder for outputs.json and working files. @default `.local/<stack>` in the program's folder */
+  readonly stateFolder?: string;
   /** Folder that keeps the data over restarts; without it they live in memory. */
   readonly dataFolder?: string;
   readonly clock?: Clock;
@@ -52,12 +54,13 @@ export class LocalCloud {
   static async start(options: LocalCloudOptions): Promise<LocalCloud> {
     const settings = readLocalSettings(options.cwd);
     const endpoint = await createEndpoint({ port: options.port, log: options.log });
-    const local = new LocalCloud(options, endpoint, settings);
+    let local: LocalCloud | undefined;
     try {
+      local = new LocalCloud(options, endpoint, settings);
       await local.#start();
       return local;
     } catch (error) {
-      await local.stop();
+      await (local?.stop() ?? endpoint.close());
       throw error;
     }
   }
@@ -67,8 +70,8 @@ export class LocalCloud {
     this.#options = options;
     this.#endpoint = endpoint;
     this.#settings = settings;
-    this.#folder = join(cwd, ".local", stack);
-    this.#world = { project: "", stack, region: "", account: "000000000000", endpoint: endpoint.url };
+    this.#folder = options.stateFolder ?? join(cwd, ".local", stack);
+    this.#world = configuredWorld({ cwd, stack, endpoint: endpoint.url, config: this.#config });
     mkdirSync(this.#folder, { recursive: true });
     const workFolder = mkdtempSync(join(this.#folder, "run-"));
     const world = () => this.#world;
@@ -129,6 +132,10 @@ export class LocalCloud {
     rmSync(this.#outputsFile, { force: true });
   }
 
+  get #config(): Readonly<Record<string, unknown>> {
+    return fillConfig(this.#settings, (name) => `${this.#endpoint.url}${STAND_IN_PATH}/${name}`);
+  }
+
   get #outputsFile(): string {
     return join(this.#folder, "outputs.json");
   }
@@ -160,7 +167,7 @@ export class LocalCloud {
       stack,
       endpoint: this.#endpoint.url,
       definitions: this.#services.list.map(({ definition }) => definition),
-      config: fillConfig(this.#settings, (name) => `${this.#endpoint.url}${STAND_IN_PATH}/${name}`),
+      config: this.#config,
       signal,
       onOutput: (line) => log({ kind: "notice", source: "program", message: line }),
     });

@@ -1,8 +1,16 @@
-import { relative, resolve } from "node:path";
-import type { BuildFailure, BuildOptions, Metafile, Plugin } from "esbuild";
+import type { BuildContext, BuildFailure, BuildOptions, Plugin } from "esbuild";
+import { context } from "esbuild";
 import { builtinsPlugin } from "./builtins-plugin.ts";
-import { credentialsPlugin } from "./credentials-plugin.ts";
 import { schemaPlugin } from "./schema-plugin.ts";
+import { sdkPlugin } from "./sdk-plugin.ts";
+
+/** The module that Lambda loads, and modules it may import that are no files. */
+export interface Source {
+  /** Source text of a module; its imports are resolved from the project root. */
+  readonly main: string;
+  /** Source texts by name; a name begins with `virtual:`. */
+  readonly modules?: Readonly<Record<string, string>>;
+}
 
 /** A bundle, and the files it was made from, relative to the project root. */
 export interface Bundle {
@@ -24,7 +32,12 @@ const OPTIONS = {
   charset: "utf8",
   legalComments: "none",
   sourcemap: false,
-  define: { "process.env.NODE_ENV": '"production"' },
+  define: {
+    "process.env.NODE_ENV": '"production"',
+    // CommonJS packages may look at them; ES modules do not have them.
+    __dirname: "import.meta.dirname",
+    __filename: "import.meta.filename",
+  },
   // A project's own compiler options say how it is checked, not what runs.
   tsconfigRaw: {},
   logLevel: "silent",
@@ -32,47 +45,85 @@ const OPTIONS = {
 
 /**
  * Bundles a module for Lambda: one minified ES module with everything it uses.
- * @param subject what is bundled, for error messages
- * @param source the module: a path, or the name of a virtual module that a plugin knows
- * @throws Error saying what esbuild or a plugin refused, and where
+ * @param subject what is bundled, for messages
+ * @throws Error saying what was refused, and where
  */
-export async function build(
-  root: string,
-  subject: string,
-  source: string,
-  plugins: readonly Plugin[] = [],
-): Promise<Bundle> {
-  const { build: esbuild } = await import("esbuild");
-  const schemaInputs = new Set<string>();
-  const options = {
-    ...OPTIONS,
-    absWorkingDir: root,
-    entryPoints: [source],
-    plugins: [...plugins, schemaPlugin(root, schemaInputs), builtinsPlugin, credentialsPlugin],
+export function build(root: string, subject: string, source: Source): Promise<Bundle> {
+  const workshop = workshops.get(root) ?? new Workshop(root);
+  workshops.set(root, workshop);
+  return workshop.build(subject, source);
+}
+
+const workshops = new Map<string, Workshop>();
+
+/**
+ * Makes bundles of one project one after the other, so that a file of a package that many of them use is parsed once.
+ * (Bundled together, with several entry points, the bytes of each bundle would depend on which others are made.)
+ */
+class Workshop {
+  readonly #root: string;
+  readonly #context: Promise<BuildContext<typeof OPTIONS>>;
+  #source: Source = { main: "" };
+  readonly #schemaInputs = new Set<string>();
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+    const source = sourcePlugin(root, () => this.#source);
+    const schemas = schemaPlugin(root, this.#schemaInputs);
+    const plugins = [source, schemas, builtinsPlugin, sdkPlugin];
+    this.#context = context({ ...OPTIONS, absWorkingDir: root, entryPoints: ["virtual:main"], plugins });
+  }
+
+  build(subject: string, source: Source): Promise<Bundle> {
+    this.#waiting++;
+    const bundle = this.#last.then(() => this.#make(subject, source));
+    this.#last = bundle.catch(() => undefined).then(() => this.#finish());
+    return bundle;
+  }
+
+  async #make(subject: string, source: Source): Promise<Bundle> {
+    this.#source = source;
+    this.#schemaInputs.clear();
+    const builder = await this.#context;
+    const { outputFiles, metafile } = await builder.rebuild().catch((error: BuildFailure) => {
+      throw new Error(`${subject} cannot be bundled:\n${describe(error)}`);
+    });
+    const code = outputFiles[0]?.contents ?? new Uint8Array();
+    // Modules that are no files have names such as `builtin:fs`.
+    const files = Object.keys(metafile.inputs).filter((path) => !/^[a-z-]+:/.test(path));
+    return { code, inputs: [...new Set([...files, ...this.#schemaInputs])].sort() };
+  }
+
+  /** What was parsed is kept while there is more to make. */
+  async #finish(): Promise<void> {
+    this.#waiting--;
+    if (this.#waiting > 0) return;
+    workshops.delete(this.#root);
+    await (await this.#context).dispose();
+  }
+}
+
+function sourcePlugin(root: string, current: () => Source): Plugin {
+  return {
+    name: "source",
+    setup(build) {
+      build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "source" }));
+      build.onLoad({ filter: /.*/, namespace: "source" }, ({ path }) => {
+        const { main, modules } = current();
+        return { contents: path === "virtual:main" ? main : modules?.[path], resolveDir: root, loader: "js" };
+      });
+    },
   };
-  const result = await esbuild(options).catch((error: BuildFailure) => {
-    throw new Error(`${subject} cannot be bundled:\n${describe(error)}`);
-  });
-  const [file] = result.outputFiles;
-  if (!file) throw new Error(`${subject}: the bundle is empty`);
-  requireHandler(subject, result.metafile);
-  const inputs = Object.keys(result.metafile.inputs).filter((path) => !/^[a-z-]+:/.test(path));
-  return { code: file.contents, inputs: [...new Set([...inputs, ...schemaInputs])].sort() };
 }
 
-/** Lambda calls the export `handler`; without it every invocation would fail. */
-function requireHandler(subject: string, { outputs }: Metafile): void {
-  const exported = Object.values(outputs).flatMap((output) => output.exports);
-  if (!exported.includes("handler")) throw new Error(`${subject} exports no "handler"`);
-}
-
+/** Places in modules that are no files would tell nobody anything. */
 function describe({ errors }: BuildFailure): string {
   return errors
-    .map(({ text, location }) => (location ? `  ${location.file}:${location.line}: ${text}` : `  ${text}`))
+    .map(({ text, location }) => {
+      const isFile = location && !location.file.startsWith("source:");
+      return isFile ? `  ${location.file}:${location.line}: ${text}` : `  ${text}`;
+    })
     .join("\n");
-}
-
-/** A path relative to the project root, as esbuild writes it. */
-export function fromRoot(root: string, path: string): string {
-  return relative(root, resolve(root, path)).replaceAll("\\", "/");
 }

@@ -1,8 +1,10 @@
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";
 
-/** Names such as `fs`, with and without `node:`; some, such as `node:test`, exist with it only. */
-const BUILTINS = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+const NAMES = builtinModules.map((name) => name.replace(/^node:/, "").replaceAll(/\W/g, "\\$&"));
+
+/** Exactly Node's own modules, such as `fs` and `node:fs`. */
+const BUILTIN = new RegExp(`^(?:node:)?(?:${NAMES.join("|")})$`);
 
 /**
  * Gets Node's own modules by `process.getBuiltinModule`. A static import of `node:http` reads all of its lazy
@@ -12,9 +14,10 @@ const BUILTINS = new Set([...builtinModules, ...builtinModules.map((name) => `no
 export const builtinsPlugin: Plugin = {
   name: "builtins",
   setup(build) {
-    build.onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path }) =>
-      BUILTINS.has(path) ? { path: path.replace(/^node:/, ""), namespace: "builtin" } : undefined,
-    );
+    build.onResolve({ filter: BUILTIN }, ({ path }) => ({
+      path: path.replace(/^node:/, ""),
+      namespace: "builtin",
+    }));
     build.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("node:${path}");`,
     }));

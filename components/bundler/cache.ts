@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Bundle } from "./build.ts";
+import type { Snapshot } from "./file-states.ts";
+import { bundlerVersion, FileStates } from "./file-states.ts";
 import { digest, readText, writeAtomically } from "./files.ts";
-import { bundlerVersion, changedAfter, FileStates } from "./file-states.ts";
 
 /** What is kept about a bundle, to know whether it still holds. */
 interface Manifest {
@@ -10,8 +11,8 @@ interface Manifest {
   readonly bundler: string;
   /** Path of the bundle, relative to the project root. */
   readonly file: string;
-  /** State of each file that went in, by its path. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** All files that went in. */
+  readonly inputs: Snapshot;
 }
 
 /** Calls under way per project root, and what they know of its files. */
@@ -48,10 +49,9 @@ async function lookUp(
   const { code, inputs } = await make();
   const file = `.build/functions/${slug}-${digest(code)}/index.mjs`;
   if (!existsSync(join(root, file))) await writeAtomically(join(root, file), code);
-  // What changed meanwhile may be in the bundle or not: the next call makes it again.
-  if (!inputs.some((input) => changedAfter(root, input, begin))) {
-    const entries = inputs.map((input) => [input, states.of(input)] as const);
-    const manifest: Manifest = { bundler: bundlerVersion(), file, inputs: Object.fromEntries(entries) };
+  const snapshot = states.snapshot(inputs, begin);
+  if (snapshot) {
+    const manifest: Manifest = { bundler: bundlerVersion(), file, inputs: snapshot };
     await writeAtomically(manifestFile, JSON.stringify(manifest));
   }
   return file;
@@ -62,6 +62,5 @@ function parse(text: string | undefined): Manifest | undefined {
 }
 
 function holds(root: string, { bundler, file, inputs }: Manifest, states: FileStates): boolean {
-  if (bundler !== bundlerVersion() || !existsSync(join(root, file))) return false;
-  return Object.entries(inputs).every(([input, state]) => states.of(input) === state);
+  return bundler === bundlerVersion() && existsSync(join(root, file)) && states.match(inputs);
 }

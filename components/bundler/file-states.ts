@@ -4,9 +4,12 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { digest } from "./files.ts";
 
+/** The state of some files, by their paths from the project root. */
+export type Snapshot = Readonly<Record<string, string>>;
+
 const MISSING = "missing";
 
-/** The state of files, each looked at once: bundles made at the same time have most of their files in common. */
+/** The state of a project's files, each looked at once: what is made at the same time has most files in common. */
 export class FileStates {
   readonly #root: string;
   readonly #known = new Map<string, string>();
@@ -15,25 +18,33 @@ export class FileStates {
     this.#root = root;
   }
 
-  /** The digest of a source's content; size and time of a package's file, of which bundles have hundreds. */
-  of(path: string): string {
+  /**
+   * What the files are like now.
+   * @param since when they began to be read, in milliseconds since 1970
+   * @returns undefined when one has changed since: whether its old or its new content was read is unknown
+   */
+  snapshot(paths: readonly string[], since: number): Snapshot | undefined {
+    if (paths.some((path) => changedAfter(join(this.#root, path), since))) return undefined;
+    return Object.fromEntries(paths.map((path) => [path, this.#of(path)]));
+  }
+
+  /** Whether all files are as they were. */
+  match(snapshot: Snapshot): boolean {
+    return Object.entries(snapshot).every(([path, state]) => this.#of(path) === state);
+  }
+
+  #of(path: string): string {
     const state = this.#known.get(path) ?? stateOf(join(this.#root, path));
     this.#known.set(path, state);
     return state;
   }
 }
 
+/** The digest of a source's content; size and time of a package's file, of which bundles have hundreds. */
 function stateOf(file: string): string {
   if (!file.includes("/node_modules/")) return contentState(file);
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats ? `${stats.size}-${stats.mtimeMs}` : MISSING;
-}
-
-/** Whether a file has been written since a time, in milliseconds since 1970. */
-export function changedAfter(root: string, path: string, time: number): boolean {
-  const stats = statSync(join(root, path), { throwIfNoEntry: false });
-  // File systems keep time a little behind the clock.
-  return !stats || stats.mtimeMs > time - 10;
 }
 
 function contentState(file: string): string {
@@ -42,6 +53,14 @@ function contentState(file: string): string {
   } catch {
     return MISSING;
   }
+}
+
+/** File systems keep time a little behind the clock. */
+const CLOCK_MARGIN_MILLISECONDS = 20;
+
+function changedAfter(file: string, time: number): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return !stats || stats.mtimeMs > time - CLOCK_MARGIN_MILLISECONDS;
 }
 
 let version: string | undefined;
@@ -60,6 +79,8 @@ function ownSources(): Buffer[] {
 }
 
 function packageVersion(name: string): string {
-  const { version: found }: { readonly version: string } = createRequire(import.meta.url)(`${name}/package.json`);
+  const { version: found }: { readonly version: string } = createRequire(import.meta.url)(
+    `${name}/package.json`,
+  );
   return found;
 }

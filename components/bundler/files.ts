@@ -1,12 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 
 /** Name for a content: long enough that no two contents share it by chance, short enough to read. */
 export function digest(...contents: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const content of contents) hash.update(content).update("\0");
   return hash.digest("hex").slice(0, 16);
+}
+
+/** A path relative to the project root, as esbuild writes it. */
+export function fromRoot(root: string, path: string): string {
+  return relative(root, resolve(root, path)).replaceAll("\\", "/");
 }
 
 /** The file's text, or undefined when there is no such file. */

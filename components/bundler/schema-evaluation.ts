@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { digest, writeAtomically } from "./files.ts";
 
 /** What a module of schemas exports, and the files it consists of, relative to the project root. */
@@ -14,7 +15,6 @@ export interface SchemaModule {
  * ever once it has loaded them, and would not see a change in a file that the module imports.
  */
 export async function evaluateSchemas(root: string, path: string): Promise<SchemaModule> {
-  const { build } = await import("esbuild");
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [path],

@@ -66,7 +66,8 @@ function nameOf(form: FormDef, formats: Map<string, RegExp>, place: string): str
   if (!pattern || !(format in MESSAGES || PATTERNS.includes(format))) {
     throw new Error(`${place}has the format "${format}", which zod checks by code; use .regex(…)`);
   }
-  if (pattern.sticky) throw new Error(`${place}has a sticky regular expression, whose result depends on the one before`);
+  if (pattern.sticky)
+    throw new Error(`${place}has a sticky regular expression, whose result depends on the one before`);
   // A global expression would remember where it was.
   const expression = new RegExp(pattern.source, pattern.flags.replace("g", ""));
   const message = messageOf(form);
@@ -91,7 +92,8 @@ function ownMessage(error: FormDef["error"]): string | undefined {
   try {
     const message: unknown = Reflect.apply(error, undefined, [{ code: "invalid_format", input: "" }]);
     if (typeof message === "string") return message;
-    const inner: unknown = typeof message === "object" && message !== null ? Reflect.get(message, "message") : undefined;
+    const inner: unknown =
+      typeof message === "object" && message !== null ? Reflect.get(message, "message") : undefined;
     return typeof inner === "string" ? inner : undefined;
   } catch {
     return undefined;

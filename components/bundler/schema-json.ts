@@ -41,7 +41,18 @@ const CHECKS = new Set([
 ]);
 
 /** Keywords for readers. In a bundle they would only take room. */
-const ANNOTATIONS = ["$schema", "$id", "id", "title", "description", "examples", "example", "deprecated", "readOnly", "writeOnly"];
+const ANNOTATIONS = [
+  "$schema",
+  "$id",
+  "id",
+  "title",
+  "description",
+  "examples",
+  "example",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+];
 
 /**
  * @param formats gets what the strings of the schema must look like, by name; the schema names them as `format`

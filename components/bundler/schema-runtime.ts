@@ -44,7 +44,10 @@ export function precompiled(validate: AjvValidator, fillsIn: boolean): Precompil
 
 /** Of alternatives that all fail, the errors within each say nothing: which one was meant is unknown. */
 function isTelling({ schemaPath }: AjvError, _: number, errors: readonly AjvError[]): boolean {
-  return !errors.some((other) => isUnion(other) && schemaPath !== other.schemaPath && schemaPath.startsWith(`${other.schemaPath}/`));
+  return !errors.some(
+    (other) =>
+      isUnion(other) && schemaPath !== other.schemaPath && schemaPath.startsWith(`${other.schemaPath}/`),
+  );
 }
 
 function isUnion({ keyword }: AjvError): boolean {
@@ -75,9 +78,14 @@ function pathOf(instancePath: string, value: unknown): (string | number)[] {
 
 type Describe = (params: AjvError["params"]) => string;
 
-const atLeast = (unit: string): Describe => ({ limit }) =>
-  limit === 1 ? `must have at least 1 ${unit}` : `must have at least ${limit} ${plural(unit)}`;
-const atMost = (unit: string): Describe => ({ limit }) => `must have at most ${limit} ${limit === 1 ? unit : plural(unit)}`;
+const atLeast =
+  (unit: string): Describe =>
+  ({ limit }) =>
+    limit === 1 ? `must have at least 1 ${unit}` : `must have at least ${limit} ${plural(unit)}`;
+const atMost =
+  (unit: string): Describe =>
+  ({ limit }) =>
+    `must have at most ${limit} ${limit === 1 ? unit : plural(unit)}`;
 const compared: Describe = ({ comparison, limit }) => `must be ${comparison} ${limit}`;
 
 function plural(unit: string): string {
@@ -85,7 +93,10 @@ function plural(unit: string): string {
 }
 
 function quoted(values: unknown): string {
-  return [values].flat().map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(", ");
+  return [values]
+    .flat()
+    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
+    .join(", ");
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -100,7 +111,14 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** zod's code and the message, by ajv's keyword. */
 const ISSUES: Readonly<Record<string, readonly [code: string, message: Describe]>> = {
-  type: ["invalid_type", ({ type }) => `must be ${[type].flat().map((name) => TYPES[String(name)] ?? name).join(" or ")}`],
+  type: [
+    "invalid_type",
+    ({ type }) =>
+      `must be ${[type]
+        .flat()
+        .map((name) => TYPES[String(name)] ?? name)
+        .join(" or ")}`,
+  ],
   required: ["invalid_type", () => "is required"],
   additionalProperties: ["unrecognized_keys", () => "is not a known property"],
   propertyNames: ["invalid_key", () => "is not an allowed property name"],

@@ -41,7 +41,10 @@ export function validatorsFor(exports: Readonly<Record<string, unknown>>): strin
 }
 
 /** Exports `validator_0`, `validator_1` … in the order of the schemas. */
-function compile(schemas: readonly (readonly [string, JsonSchema])[], formats: ReadonlyMap<string, RegExp>): string {
+function compile(
+  schemas: readonly (readonly [string, JsonSchema])[],
+  formats: ReadonlyMap<string, RegExp>,
+): string {
   const ajv = new Ajv({
     allErrors: true,
     useDefaults: true,
@@ -57,7 +60,9 @@ function compile(schemas: readonly (readonly [string, JsonSchema])[], formats: R
       ajv.addSchema(schema, `schema_${index}`);
       ajv.getSchema(`schema_${index}`);
     } catch (error) {
-      throw new Error(`${name} cannot be compiled: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(
+        `${name} cannot be compiled: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
   const names = schemas.map((_, index) => [`validator_${index}`, `schema_${index}`]);
@@ -76,5 +81,7 @@ function fillsIn(schema: JsonSchema): boolean {
 function literal(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text !== undefined && isDeepStrictEqual(JSON.parse(text), value)) return text;
-  throw new Error("is neither a schema nor a plain constant, which is all that a module of schemas may export");
+  throw new Error(
+    "is neither a schema nor a plain constant, which is all that a module of schemas may export",
+  );
 }

@@ -95,8 +95,8 @@ function reduce(schema: JsonSchema, definitions: Definitions): JsonSchema {
     throw new Error("has a tuple; API Gateway knows lists of one kind of item only");
   if (isSchema(known.additionalProperties) && Object.keys(known.additionalProperties).length === 0)
     delete known.additionalProperties;
-  const narrowed = splitTypes(withoutExclusiveBounds(known));
-  return mapSubschemas(narrowed, (part) => reduce(part, definitions));
+  const reduced = mapSubschemas(known, (part) => reduce(part, definitions));
+  return splitTypes(withoutExclusiveBounds(reduced));
 }
 
 /** API Gateway does not know `exclusiveMinimum` and `exclusiveMaximum`: the bound itself is excluded by `not`. */
@@ -117,23 +117,37 @@ function withoutExclusiveBounds(schema: JsonSchema): JsonSchema {
   return excluded.length === 0 ? rest : { ...rest, not: { enum: excluded } };
 }
 
-/**
- * OpenAPI 3.0 takes one type, and no type `null` (API Gateway does not know `nullable` either): several types become
- * alternatives, null becomes the enumeration of null.
- */
+/** OpenAPI 3.0 takes one type: several become alternatives. */
 function splitTypes(schema: JsonSchema): JsonSchema {
-  if (schema.type === "null") {
-    const { type: _, ...rest } = schema;
-    return { ...rest, enum: [null] };
-  }
-  if (!Array.isArray(schema.type)) return schema;
-  const { type: types, title, description, ...constraints } = schema;
-  const alternatives = (types as string[]).map((type) =>
-    type === "null" ? { enum: [null] } : { type, ...constraints },
-  );
+  const types = [schema.type].flat();
+  if (types.includes("null")) return nullable(schema, types);
+  if (types.length < 2) return schema;
+  const { type: _, title, description, ...constraints } = schema;
   return {
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
-    anyOf: alternatives,
+    anyOf: types.map((type) => ({ type, ...constraints })),
+  };
+}
+
+const TYPES: readonly JsonSchema[] = [
+  { type: "string" },
+  { type: "number" },
+  { type: "boolean" },
+  { type: "object" },
+  { type: "array", items: {} },
+];
+
+/**
+ * OpenAPI 3.0 has no type `null`, and API Gateway does not know `nullable`: what may be null is everything but the
+ * other types. A gateway that did not know `not` either would accept more, never less.
+ */
+function nullable({ type: _, not, ...constraints }: JsonSchema, types: readonly unknown[]): JsonSchema {
+  const isInteger = types.includes("integer");
+  const refused = TYPES.filter(({ type }) => !types.includes(type) && !(isInteger && type === "number"));
+  return {
+    ...constraints,
+    ...(isInteger && { multipleOf: 1 }),
+    not: { anyOf: not === undefined ? refused : [...refused, not] },
   };
 }

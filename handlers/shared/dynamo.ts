@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { QueryCommandInput, TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { clientSettings } from "./aws-client.ts";
 
 /** A table and the client to reach it with. */
 export interface Table {
@@ -17,11 +18,8 @@ export interface Table {
 export type TransactWrite = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 export type Key = Readonly<Record<string, string>>;
 
-/** Three attempts of at most 3 s end before the function's own time-out of 10 s. */
-const ATTEMPTS = { maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } };
-
 export function openTable(name: string): Table {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(ATTEMPTS), {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(3000)), {
     marshallOptions: { removeUndefinedValues: true },
   });
   return { client, name };

@@ -1,6 +1,10 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { serviceName } from "./logger.ts";
 
-const metrics = new Metrics({ namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? "Andamio" });
+const metrics = new Metrics({
+  namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? "Andamio",
+  serviceName,
+});
 
 /** Writes counts as one line of embedded metrics (CloudWatch makes metrics of it). Zeros are left out. */
 export function count(counts: Readonly<Record<string, number>>): void {

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { clientSettings } from "./aws-client.ts";
 
 /** A secret that is read when it is needed and remembered for a while. */
 export interface Secret {
@@ -34,10 +35,7 @@ export function cachedSecret(
 
 /** A secret of Secrets Manager, by ARN. */
 export function openSecret(arn: string): Secret {
-  const client = new SecretsManagerClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 },
-  });
+  const client = new SecretsManagerClient(clientSettings(2000));
   return cachedSecret(async () => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     if (!SecretString) throw new Error("The secret has no text");

@@ -1,6 +1,7 @@
 /** SNS topics. Messages that are published at the same time travel together. */
 import type { PublishBatchRequestEntry } from "@aws-sdk/client-sns";
 import { PublishBatchCommand, SNSClient } from "@aws-sdk/client-sns";
+import { clientSettings } from "./aws-client.ts";
 
 /** One message: programs get it as JSON, people by e-mail get a text. */
 export interface TopicMessage {
@@ -28,8 +29,7 @@ const MAX_ENTRIES = 10;
 const MAX_BYTES = 240_000;
 
 export function openTopic(arn: string): Topic {
-  const requestHandler = { connectionTimeout: 1000, requestTimeout: 3000 };
-  const client = new SNSClient({ maxAttempts: 3, requestHandler });
+  const client = new SNSClient(clientSettings(3000));
   return batchingTopic(async (entries) => {
     const { Failed = [] } = await client.send(
       new PublishBatchCommand({ TopicArn: arn, PublishBatchRequestEntries: [...entries] }),

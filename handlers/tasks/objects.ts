@@ -2,6 +2,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { clientSettings } from "../shared/aws-client.ts";
 import { PRESIGNED_SECONDS } from "./limits.ts";
 
 /** A bucket and the client to reach it with. */
@@ -11,8 +12,7 @@ export interface Bucket {
 }
 
 export function openBucket(name: string): Bucket {
-  const requestHandler = { connectionTimeout: 1000, requestTimeout: 5000 };
-  return { client: new S3Client({ maxAttempts: 3, requestHandler }), name };
+  return { client: new S3Client(clientSettings(5000)), name };
 }
 
 export const attachmentObject = (taskId: string, attachmentId: string) =>

@@ -5,10 +5,18 @@ import type { LocalCloud } from "../local-cloud.ts";
 /** The outputs and, as the last line, `Ready …`; with `json`, one object. */
 export function describeReady(cloud: LocalCloud, milliseconds: number, json: boolean): string {
   const { stack, resources, outputs } = cloud.graph;
-  if (json) return JSON.stringify({ kind: "ready", stack, resources: resources.length, milliseconds, outputs: cloud.outputValues });
+  if (json)
+    return JSON.stringify({
+      kind: "ready",
+      stack,
+      resources: resources.length,
+      milliseconds,
+      outputs: cloud.outputValues,
+    });
   const width = Math.max(0, ...Object.keys(outputs).map((name) => name.length));
   const lines = Object.entries(cloud.outputValues).map(
-    ([name, value]) => `  ${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([name, value]) =>
+      `  ${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
   return [
     "",

@@ -19,11 +19,12 @@ export async function answerJson(
   const name = call.operation ?? "";
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!operation) throw notSupported(service, name || `${call.method} ${call.path}`);
-  const input = call.body.length > 0 ? parseInput(call.body) : {};
-  return jsonReply(await operation(input, call), call.headers["content-type"]);
+  return jsonReply(await operation(parseInput(call.body), call), call.headers["content-type"]);
 }
 
-function parseInput(body: Buffer): JsonInput {
+/** The input in the body of a call of a JSON protocol; an empty body is an empty input. */
+export function parseInput(body: Buffer): JsonInput {
+  if (body.length === 0) return {};
   try {
     return JSON.parse(body.toString("utf8")) as JsonInput;
   } catch {

@@ -10,7 +10,7 @@ import { outputTable } from "./outputs.ts";
 import { ERROR_WAS_LOGGED, type ProgramEnd, runProgram } from "./program.ts";
 import { ProgramLog } from "./program-log.ts";
 import { readProject } from "./project.ts";
-import { Registry, tagsOf } from "./registry.ts";
+import { ACCOUNT, defaultRegion, Registry, tagsOf } from "./registry.ts";
 
 export interface EvaluateOptions {
   /** Folder of the program: that of its Pulumi.yaml, or one below. */
@@ -40,6 +40,25 @@ export interface Evaluation {
 
 /** Larger than any resource; Pulumi's own limit. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/**
+ * The world as far as the stack's configuration tells it, before the program has run: what services start with.
+ * @throws UserError when the project or its configuration is not valid
+ */
+export function configuredWorld(
+  options: Pick<EvaluateOptions, "cwd" | "stack" | "endpoint" | "config">,
+): World {
+  const { cwd, stack, endpoint, config } = options;
+  const project = readProject(cwd);
+  const { values } = readConfiguration(project, stack, config);
+  return {
+    project: project.name,
+    stack,
+    endpoint,
+    account: ACCOUNT,
+    region: values["aws:region"] ?? defaultRegion(),
+  };
+}
 
 /**
  * Runs a Pulumi Node.js program and takes its resources, all outputs known. Nothing is created.

@@ -6,7 +6,7 @@ import { complete, type OutputTable } from "./outputs.ts";
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 const PROVIDER_PREFIX = "pulumi:providers:";
-const ACCOUNT = "000000000000";
+export const ACCOUNT = "000000000000";
 
 export interface RegistryOptions {
   readonly project: string;
@@ -29,6 +29,11 @@ export interface Registration extends Omit<RegisteredResource, "urn"> {
   readonly importId: string;
 }
 
+/** The region of a stack whose configuration names none. */
+export function defaultRegion(): string {
+  return process.env.AWS_REGION ?? "eu-west-1";
+}
+
 export class Registry {
   readonly #options: RegistryOptions;
   readonly #resources = new Map<string, Resource>();
@@ -44,8 +49,7 @@ export class Registry {
   constructor(options: RegistryOptions) {
     this.#options = options;
     const { project, stack, endpoint } = options;
-    const region = options.region ?? process.env.AWS_REGION ?? "eu-west-1";
-    this.#world = { project, stack, endpoint, account: ACCOUNT, region };
+    this.#world = { project, stack, endpoint, account: ACCOUNT, region: options.region ?? defaultRegion() };
   }
 
   /**

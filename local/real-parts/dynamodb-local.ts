@@ -61,8 +61,8 @@ export class DynamoDbLocal {
   }
 
   /** Carries out an operation. Target and body are as in the AWS API. */
-  send(target: string, body: Buffer | string): Promise<HttpAnswer> {
-    const credential = `${this.#options.accessKey}/20000101/local/dynamodb/aws4_request`;
+  send(target: string, body: Buffer | string, accessKey = this.#options.accessKey): Promise<HttpAnswer> {
+    const credential = `${accessKey}/20000101/local/dynamodb/aws4_request`;
     return this.#client.post(
       {
         authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=local`,

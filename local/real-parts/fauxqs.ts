@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { buildApp } from "fauxqs";
 import { AwsError } from "../core/errors.ts";
 import type { AwsCall, AwsReply, Cloud } from "../core/service.ts";
+import { listPage } from "./object-listing.ts";
 
 type App = ReturnType<typeof buildApp>;
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
@@ -46,6 +47,11 @@ export class Fauxqs {
   private constructor(stores: Stores, region: string) {
     this.queues = stores.sqsStore;
     this.objects = stores.s3Store;
+    const list = stores.s3Store.listObjects.bind(stores.s3Store);
+    stores.s3Store.listObjects = (bucket, { prefix = "", ...options } = {}) => {
+      const { objects } = list(bucket, { prefix, maxKeys: Number.POSITIVE_INFINITY });
+      return listPage(objects, { prefix, ...options });
+    };
     this.#app = buildApp({ logger: false, defaultRegion: region, stores });
     this.#app.addContentTypeParser(
       OWN_CONTENT_TYPES,
@@ -148,9 +154,7 @@ export function fauxqsOf(cloud: Cloud): Promise<Fauxqs> {
 
 /** Ends the cloud's fauxqs if there is one; the first of the three services to stop does it for all. */
 export async function stopFauxqs(cloud: Cloud): Promise<void> {
-  const fauxqs = running.get(cloud);
-  running.delete(cloud);
-  await (await fauxqs?.catch(() => undefined))?.stop();
+  await (await running.get(cloud)?.catch(() => undefined))?.stop();
 }
 
 /** Throws the answer as the error that it is, unless it is a success. */

@@ -4,7 +4,7 @@ import { DeadLetterQueue } from "../../components/dead-letter-queue.ts";
 import type { QueueArgs } from "../../components/queue.ts";
 import { Queue } from "../../components/queue.ts";
 import { DEFAULTS } from "./support/functions.ts";
-import { documentIn, valueOf as known, record } from "./support/recorder.ts";
+import { documentIn, known, record } from "./support/recorder.ts";
 
 const QUEUE = "aws:sqs/queue:Queue";
 const POLICY = "aws:sqs/queuePolicy:QueuePolicy";
@@ -124,6 +124,15 @@ describe("Queue", () => {
     });
     expect(recording.one(ALARM, "work-backlog").inputs.threshold).to.equal(3);
     expect(recording.one(ALARM, "work-age").inputs.threshold).to.equal(60);
+  });
+
+  it("keeps its dead-letter queue whatever a transform says", async () => {
+    const queue = { messageRetentionSeconds: 60, redrivePolicy: "{}" };
+    const recording = await record(() => workQueue({ transform: { queue } }));
+    expect(recording.one(QUEUE, "work-queue").inputs.messageRetentionSeconds).to.equal(60);
+    expect(documentIn(recording.one(QUEUE, "work-queue"), "redrivePolicy")).to.have.property(
+      "deadLetterTargetArn",
+    );
   });
 
   it("gives a sender its URL and the permission to send, no more", async () => {

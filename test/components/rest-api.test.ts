@@ -5,7 +5,7 @@ import { ApiLogging } from "../../components/api-logging.ts";
 import { RestApi } from "../../components/rest-api.ts";
 import type { RestApiArgs } from "../../components/rest-api-arguments.ts";
 import { DEFAULTS, functionNamed } from "./support/functions.ts";
-import { documentIn, valueOf as known, record } from "./support/recorder.ts";
+import { documentIn, known, record } from "./support/recorder.ts";
 
 const TYPE = "aws:apigateway";
 
@@ -171,6 +171,21 @@ describe("RestApi", () => {
       metricName: "Latency",
       dimensions,
       threshold: 500,
+    });
+  });
+
+  it("lets a transform change what the API can do without, and nothing it needs", async () => {
+    const transform = {
+      restApi: { description: "Other words.", body: "{}" },
+      stage: { xrayTracingEnabled: false, stageName: "other" },
+    };
+    const recording = await record(() => tasksApi({ transform }));
+    const { inputs } = recording.one(`${TYPE}/restApi:RestApi`);
+    expect(inputs.description).to.equal("Other words.");
+    expect(inputs.body).to.contain("/tasks/{id}");
+    expect(recording.one(`${TYPE}/stage:Stage`).inputs).to.include({
+      xrayTracingEnabled: false,
+      stageName: "v1",
     });
   });
 

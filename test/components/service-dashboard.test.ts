@@ -5,7 +5,7 @@ import { toGrafana } from "../../components/grafana.ts";
 import { RestApi } from "../../components/rest-api.ts";
 import { ServiceDashboard } from "../../components/service-dashboard.ts";
 import { DEFAULTS, functionNamed, tableNamed } from "./support/functions.ts";
-import { documentIn, valueOf as known, record } from "./support/recorder.ts";
+import { documentIn, known, record } from "./support/recorder.ts";
 
 const DASHBOARD = "aws:cloudwatch/dashboard:Dashboard";
 

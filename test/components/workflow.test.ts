@@ -156,6 +156,14 @@ describe("Workflow", () => {
     expect(recording.one(TARGET).inputs).not.to.have.property("inputTransformer");
   });
 
+  it("lets a transform change what the workflow can do without, and nothing it needs", async () => {
+    const stateMachine = { tracingConfiguration: { enabled: false }, type: "EXPRESS", definition: "{}" };
+    const recording = await record(() => importWorkflow(() => ({ transform: { stateMachine } })));
+    const { inputs } = recording.one(MACHINE);
+    expect(inputs).to.deep.include({ tracingConfiguration: { enabled: false }, type: "STANDARD" });
+    expect(inputs.definition).to.contain('"StartAt":"Plan"');
+  });
+
   it("can stand beside another one", async () => {
     const start = () => ({ startedBy: { schedule: "rate(1 day)" } as const });
     const recording = await record(() => [importWorkflow(start), importWorkflow(start, "export")]);

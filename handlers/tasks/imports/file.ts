@@ -23,7 +23,12 @@ export async function openFile(
 ): Promise<Readable> {
   try {
     const { Body } = await client.send(
-      new GetObjectCommand({ Bucket: name, Key: key, IfMatch: `"${etag}"`, Range: `bytes=${start}-${end ?? ""}` }),
+      new GetObjectCommand({
+        Bucket: name,
+        Key: key,
+        IfMatch: `"${etag}"`,
+        Range: `bytes=${start}-${end ?? ""}`,
+      }),
     );
     return Body as Readable;
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Reads the rows of a CSV file (RFC 4180) one by one, from any row on, in bounded memory. */
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream";
+import { finished } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import { MAX_ROW_BYTES } from "../limits.ts";
 import type { Position } from "./state.ts";
@@ -52,7 +52,7 @@ export async function* readRows(open: OpenAt, from: Position): AsyncGenerator<Ro
       }
       return;
     } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
+      if (!(error instanceof CsvError || error instanceof EndlessRow)) throw error;
     }
     const row = await unreadableLine(open, position);
     yield row;
@@ -60,18 +60,46 @@ export async function* readRows(open: OpenAt, from: Position): AsyncGenerator<Ro
   }
 }
 
+/** Rows come out as they are found, so that those before a mistake are not lost with it. */
 async function* parsedRows(open: OpenAt, from: Position): AsyncGenerator<Row> {
-  const source = await open(from.offset);
-  const parser = pipeline(source, parse(OPTIONS), () => source.destroy());
-  let line = from.line;
+  const found: Row[] = [];
+  let { line } = from;
   let emptyLines = 0;
-  for await (const parsed of parser) {
+  const onRecord = (parsed: unknown) => {
     const { record, raw, info } = parsed as ParsedRow;
     const start = line + info.empty_lines - emptyLines;
     line += breaksIn(raw);
     emptyLines = info.empty_lines;
-    yield { line: start, cells: record, next: { offset: from.offset + info.bytes, line } };
+    found.push({ line: start, cells: record, next: { offset: from.offset + info.bytes, line } });
+    return null;
+  };
+  const parser = parse({ ...OPTIONS, on_record: onRecord });
+  const ended = finished(parser.resume()).catch((error: unknown) => error);
+  const source = await open(from.offset);
+  try {
+    let unfinished = 0;
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      const error = await new Promise<Error | null | undefined>((resolve) => parser.write(chunk, resolve));
+      unfinished = found.length > 0 || isBlank(chunk) ? 0 : unfinished + chunk.length;
+      yield* found.splice(0);
+      if (error) throw error;
+      if (unfinished > MAX_ROW_BYTES) throw new EndlessRow();
+    }
+    parser.end();
+    const error = await ended;
+    yield* found.splice(0);
+    if (error) throw error;
+  } finally {
+    source.destroy();
+    parser.destroy();
   }
+}
+
+/** A row that goes on and on. csv-parse counts the text of its cells alone, so a row of commas is endless to it. */
+class EndlessRow extends Error {}
+
+function isBlank(chunk: Buffer): boolean {
+  return chunk.every((byte) => byte === 0x0a || byte === 0x0d);
 }
 
 /** csv-parse cuts a final `\r\n` of `raw` to `\r`; either way it is one break. */

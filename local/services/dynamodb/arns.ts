@@ -42,7 +42,7 @@ export class Arns {
   /** An answer about tables or streams with all ARNs, labels and regions as the program knows them. */
   toProgram(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((entry) => this.toProgram(entry));
-    if (typeof value === "string") return value.startsWith(LOCAL_PREFIX) ? this.programStream(value) : value;
+    if (typeof value === "string") return isLocalArn(value) ? this.programStream(value) : value;
     if (typeof value !== "object" || value === null) return value;
     const changed = Object.fromEntries(
       Object.entries(value).map(([name, entry]) => [name, this.toProgram(entry)]),
@@ -63,4 +63,9 @@ export function labelOf(streamArn: string): string {
 /** The table that a table name, or the ARN of a table, index or stream, is of. */
 export function tableNameOf(nameOrArn: string): string {
   return /^arn:[^/]*:table\/([^/]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}
+
+/** Shard iterators begin with an ARN too, but must come back as they are. */
+function isLocalArn(text: string): boolean {
+  return text.startsWith(LOCAL_PREFIX) && !text.includes("|");
 }

@@ -1,6 +1,6 @@
 /** Answers DynamoDB's and DynamoDB Streams' API calls: authorized here, carried out by DynamoDB Local. */
-import { AwsError, notSupported } from "../../core/errors.ts";
-import { type JsonInput, jsonReply } from "../../core/protocol.ts";
+import { notSupported } from "../../core/errors.ts";
+import { type JsonInput, jsonReply, parseInput } from "../../core/protocol.ts";
 import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import type { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { logFailure } from "../../real-parts/failure-log.ts";
@@ -42,7 +42,7 @@ export async function answer(call: AwsCall, context: OperationsContext): Promise
   const permissions = isStreams ? STREAM_PERMISSIONS : TABLE_PERMISSIONS;
   const permissionsOf = Object.hasOwn(permissions, operation) ? permissions[operation] : undefined;
   if (!permissionsOf) throw notSupported("dynamodb", operation || `${call.method} ${call.path}`);
-  const input = parse(call.body);
+  const input = parseInput(call.body);
   context.cloud.authorize(call.principal, permissionsOf(input, context.facts));
 
   const reply = await forward(call, target, input, context);
@@ -73,14 +73,6 @@ async function forward(
   const { status, headers, body: answered } = await server().send(target, body);
   const contentType = headers["content-type"] ?? "application/x-amz-json-1.0";
   return { status, headers: { "content-type": contentType }, body: answered };
-}
-
-function parse(body: Buffer): JsonInput {
-  try {
-    return JSON.parse(body.length > 0 ? body.toString("utf8") : "{}") as JsonInput;
-  } catch {
-    throw new AwsError("SerializationException", "The body of the call is not valid JSON.");
-  }
 }
 
 type TablesOf = (input: JsonInput) => unknown[];

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { dirname, extname, join, posix } from "node:path";
 import { unzipSync } from "fflate";
-import { AwsError } from "../../core/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import type { Archive, Asset } from "../../core/graph.ts";
 
 /** One member of an archive. */
@@ -38,7 +38,7 @@ export class CodeStore {
   /**
    * The folder with an archive's files. Folders of the archive are linked, not copied: magic functions carry all of
    * node_modules. Functions run with `--preserve-symlinks`, so that modules resolve as if the files were there.
-   * @throws AwsError InvalidParameterValueException when a file is missing or of a kind that Lambda does not take
+   * @throws UserError when a file is missing or of a kind that Lambda does not take
    */
   folderOf(archive: Archive): string {
     const members = membersOf(archive, "");
@@ -85,8 +85,8 @@ function existing(path: string | undefined): string {
   throw unreadable(`The code is not there: ${path ?? "(no path)"}`);
 }
 
-function unreadable(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
+function unreadable(message: string): UserError {
+  return new UserError(message);
 }
 
 /** Files by their bytes; folders, which may be huge, by names, sizes and times of their files. */

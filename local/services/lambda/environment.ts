@@ -8,6 +8,7 @@ import type { Clock, Timer } from "../../core/clock.ts";
 import type { World } from "../../core/service.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type FunctionSettings, nodeVersionOf } from "./function-settings.ts";
+import { hardLimitMegabytes, type MemoryWatch } from "./memory-watch.ts";
 import type { Report, Work, WorkerSetup } from "./worker/messages.ts";
 
 export interface EnvironmentOptions {
@@ -16,6 +17,7 @@ export interface EnvironmentOptions {
   readonly workerProgram: string;
   readonly world: World;
   readonly clock: Clock;
+  readonly memoryWatch: MemoryWatch;
   /** Takes what the function prints: entries of its log. */
   readonly write: (logStream: string, entries: readonly string[]) => void;
 }
@@ -35,6 +37,8 @@ type State = "new" | "starting" | "idle" | "busy" | "ended";
 
 /** Lambda gives a function this long to load; longer when its own time-out is longer. */
 const INIT_MILLISECONDS = 10_000;
+/** How Lambda reports a process that was killed, for want of memory or otherwise. */
+const KILLED = "Runtime exited with error: signal: killed";
 
 export class Environment {
   readonly logStream: string;
@@ -74,6 +78,7 @@ export class Environment {
     const timer = this.#state === "ended" ? undefined : this.#hand(work);
     const result = await settled;
     timer?.cancel();
+    if (this.#worker) this.#options.memoryWatch.end(this.#worker);
     this.#settle = undefined;
     this.#flush();
     if (this.#state === "busy") this.#state = "idle";
@@ -82,7 +87,7 @@ export class Environment {
 
   /** Ends the worker abruptly, also in the middle of an event, which then fails. */
   async end(): Promise<void> {
-    this.#crash("Runtime.ExitError", "Runtime exited with error: signal: killed");
+    this.#crash("Runtime.ExitError", KILLED);
     await this.#worker?.terminate();
   }
 
@@ -105,9 +110,13 @@ export class Environment {
 
   #hand(work: Work): Timer {
     this.#state = "busy";
-    this.#worker?.postMessage(work);
-    const { timeoutMilliseconds } = this.#options.settings;
-    return this.#options.clock.after(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds));
+    const { settings, memoryWatch, clock } = this.#options;
+    const { timeoutMilliseconds, memoryMegabytes } = settings;
+    if (this.#worker) {
+      this.#worker.postMessage(work);
+      memoryWatch.begin(this.#worker, memoryMegabytes, () => this.#crash("Runtime.ExitError", KILLED));
+    }
+    return clock.after(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds));
   }
 
   #createWorker(): Worker {
@@ -132,7 +141,7 @@ export class Environment {
       execArgv: ["--preserve-symlinks"],
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: settings.memoryMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: hardLimitMegabytes(settings.memoryMegabytes) },
     });
     worker.on("message", (report: Report) => this.#take(report));
     worker.on("error", (error) => this.#crash("Runtime.ExitError", workerError(error)));
@@ -211,5 +220,5 @@ function exitMessage(code: number): string {
 
 function workerError(error: unknown): string {
   const outOfMemory = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
-  return outOfMemory ? "Runtime exited with error: signal: killed" : `Runtime failed: ${String(error)}`;
+  return outOfMemory ? KILLED : `Runtime failed: ${String(error)}`;
 }

@@ -31,6 +31,10 @@ export class EnvironmentPool {
     return this.#options.settings;
   }
 
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
+  }
+
   /** Runs `use` with an environment of its own; waits while all are busy. */
   async use<T>(use: (environment: Environment) => Promise<T>): Promise<T> {
     const environment = await this.#take();

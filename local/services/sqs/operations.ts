@@ -1,6 +1,6 @@
 /** Answers SQS's API calls: authorized here, carried out by fauxqs, with all queue URLs on our endpoint. */
 import { AwsError, notSupported } from "../../core/errors.ts";
-import { type JsonInput, jsonReply } from "../../core/protocol.ts";
+import { type JsonInput, jsonReply, parseInput } from "../../core/protocol.ts";
 import type { AwsCall, AwsReply, Cloud, Permission } from "../../core/service.ts";
 import { logFailure } from "../../real-parts/failure-log.ts";
 import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
@@ -40,8 +40,8 @@ export async function answer(call: AwsCall, cloud: Cloud, queues: Queues): Promi
   if (!action || call.headers["x-amz-target"] === undefined) {
     throw notSupported("sqs", operation || `${call.method} ${call.path}`);
   }
-  const input = parse(call.body);
-  cloud.authorize(call.principal, [permission(action, operation, input, call, cloud)]);
+  const input = parseInput(call.body);
+  cloud.authorize(call.principal, [permission(action, operation, input, cloud)]);
   const fauxqs = await fauxqsOf(cloud);
   const reply =
     operation === "ReceiveMessage"
@@ -51,15 +51,9 @@ export async function answer(call: AwsCall, cloud: Cloud, queues: Queues): Promi
   return reply.status === 200 ? withOurUrls(reply, call, cloud) : reply;
 }
 
-function permission(
-  action: string,
-  operation: string,
-  input: JsonInput,
-  call: AwsCall,
-  { world }: Cloud,
-): Permission {
+function permission(action: string, operation: string, input: JsonInput, { world }: Cloud): Permission {
   const name = typeof input.QueueUrl === "string" ? nameOf(input.QueueUrl) : String(input.QueueName ?? "");
-  const resource = operation === "ListQueues" ? "*" : `arn:aws:sqs:${call.region}:${world.account}:${name}`;
+  const resource = operation === "ListQueues" ? "*" : `arn:aws:sqs:${world.region}:${world.account}:${name}`;
   return { action: `sqs:${action}`, resource };
 }
 
@@ -120,12 +114,4 @@ function withOurUrls(reply: Answer, call: AwsCall, { world }: Cloud): AwsReply {
       : {}),
   };
   return jsonReply(changed, call.headers["content-type"]);
-}
-
-function parse(body: Buffer): JsonInput {
-  try {
-    return JSON.parse(body.length > 0 ? body.toString("utf8") : "{}") as JsonInput;
-  } catch {
-    throw new AwsError("SerializationException", "The body of the call is not valid JSON.");
-  }
 }

@@ -35,7 +35,11 @@ const SPECIAL: Readonly<Record<string, (name: string, inputs: Inputs) => object>
     arn: arn("lambda", `function:${functionName}:${name}`),
     invokeArn: arn("apigateway", `lambda:path/2015-03-31/functions/${functionName}:${name}/invocations`),
   }),
-  "aws:iam/role:Role": (name) => ({ id: name, arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, uniqueId: "AROATEST" }),
+  "aws:iam/role:Role": (name) => ({
+    id: name,
+    arn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
+    uniqueId: "AROATEST",
+  }),
   "aws:cloudwatch/logGroup:LogGroup": (name, { namePrefix }) => {
     const groupName = `${namePrefix ?? ""}${namePrefix ? "0" : name}`;
     return { name: groupName, arn: arn("logs", `log-group:${groupName}`) };

@@ -14,6 +14,8 @@ export interface RecordedResource {
   /** Name of the parent; undefined for what has none. */
   readonly parent: string | undefined;
   readonly protect: boolean;
+  /** Names of what must be in place before, as far as the program says so itself (`dependsOn`). */
+  readonly dependsOn: readonly string[];
 }
 
 export type ProviderFunctions = Readonly<Record<string, (inputs: MockCallArgs["inputs"]) => object>>;
@@ -101,7 +103,7 @@ export async function record<Result>(
 }
 
 /** The value of an output, once it is known. */
-export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+export function known<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return new Promise((resolve) => {
     pulumi.output(output).apply(resolve);
   });
@@ -110,7 +112,8 @@ export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
 /** The JSON document in one of a resource's inputs. */
 export function documentIn(resource: RecordedResource, input: string): unknown {
   const text = resource.inputs[input];
-  if (typeof text !== "string") throw new Error(`${resource.type} "${resource.name}" has no text in ${input}`);
+  if (typeof text !== "string")
+    throw new Error(`${resource.type} "${resource.name}" has no text in ${input}`);
   return JSON.parse(text);
 }
 
@@ -122,7 +125,10 @@ function mocksOf(registered: MockResourceArgs[], options: RecordOptions): pulumi
       if (!args.custom) return { id: "", state: {} };
       const { type, name } = args;
       const inputs = plain(args.inputs) as Readonly<Record<string, unknown>>;
-      const outputs = { ...computedOutputs(type, name, inputs), ...options.outputs?.({ type, name, inputs }) };
+      const outputs = {
+        ...computedOutputs(type, name, inputs),
+        ...options.outputs?.({ type, name, inputs }),
+      };
       const state: Record<string, unknown> = { ...args.inputs, ...outputs };
       return { id: String(state.id ?? `${name}-id`), state };
     },
@@ -134,10 +140,7 @@ function mocksOf(registered: MockResourceArgs[], options: RecordOptions): pulumi
   };
 }
 
-interface Placement {
-  readonly parent: string | undefined;
-  readonly protect: boolean;
-}
+type Placement = Pick<RecordedResource, "parent" | "protect" | "dependsOn">;
 
 function keyOf({ type, name }: { readonly type: string; readonly name: string }): string {
   return `${type} ${name}`;
@@ -147,8 +150,15 @@ const namesOf = new WeakMap<pulumi.Resource, string>();
 
 function placementOf({ resource, name, opts }: pulumi.ResourceTransformationArgs): Placement {
   namesOf.set(resource, name);
-  return { parent: opts.parent && namesOf.get(opts.parent), protect: opts.protect ?? false };
+  const dependsOn = [opts.dependsOn].flat().flatMap((dependency) => nameOf(dependency) ?? []);
+  return { parent: nameOf(opts.parent), protect: opts.protect ?? false, dependsOn };
 }
+
+function nameOf(resource: unknown): string | undefined {
+  return pulumi.Resource.isInstance(resource) ? namesOf.get(resource) : undefined;
+}
+
+const NOWHERE: Placement = { parent: undefined, protect: false, dependsOn: [] };
 
 function recorded(args: MockResourceArgs, placement: Placement | undefined): RecordedResource {
   const inputs: Record<string, unknown> = args.inputs;
@@ -157,8 +167,7 @@ function recorded(args: MockResourceArgs, placement: Placement | undefined): Rec
     name: args.name,
     inputs: plain(inputs) as Readonly<Record<string, unknown>>,
     secretInputs: Object.keys(inputs).filter((name) => isSecret(inputs[name])),
-    parent: placement?.parent,
-    protect: placement?.protect ?? false,
+    ...(placement ?? NOWHERE),
   };
 }
 
@@ -167,13 +176,16 @@ const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 function isSecret(value: unknown): value is { readonly value: unknown } {
-  return typeof value === "object" && value !== null && Reflect.get(value, SIGNATURE_KEY) === SECRET_SIGNATURE;
+  return (
+    typeof value === "object" && value !== null && Reflect.get(value, SIGNATURE_KEY) === SECRET_SIGNATURE
+  );
 }
 
 function plain(value: unknown): unknown {
   if (isSecret(value)) return plain(value.value);
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
 }
 

@@ -1,5 +1,7 @@
 import "../support/environment.ts";
 import { expect } from "chai";
+import * as fc from "fast-check";
+import { api } from "../../../handlers/shared/api.ts";
 import type { Table } from "../../../handlers/shared/dynamo.ts";
 import { createTask } from "../../../handlers/tasks/create.ts";
 import { deleteTask } from "../../../handlers/tasks/delete.ts";
@@ -10,7 +12,7 @@ import { markProcessed } from "../../../handlers/tasks/task-store.ts";
 import { updateTask } from "../../../handlers/tasks/update.ts";
 import { itemsOf, newTable } from "../support/aws.ts";
 import type { Asked } from "../support/events.ts";
-import { request } from "../support/events.ts";
+import { gatewayEvent, lambdaContext, request } from "../support/events.ts";
 import { problemOf } from "../support/problems.ts";
 import { fixedSecret } from "../support/secrets.ts";
 
@@ -79,6 +81,38 @@ describe("tasks operations", () => {
       expect((await created({ title: "x", description: "a\n\tb" })).description).to.equal("a\n\tb");
       await problemOf(() => create({ title: "a\nb" }), 400);
     });
+  });
+
+  it("answers whatever it is sent without an error of its own", async function () {
+    this.timeout(20_000);
+    const text = fc.string({ unit: "binary", maxLength: 300 });
+    const body = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc
+        .record({
+          title: text,
+          description: text,
+          type: fc.constantFrom("deadline", "standard", "x"),
+          dueAt: text,
+        })
+        .map((value) => JSON.stringify(value)),
+    );
+    const handle = api((asked) => createTask(asked, table), []);
+    await fc.assert(
+      fc.asyncProperty(body, fc.option(fc.string()), async (sent, key) => {
+        const headers = {
+          "Content-Type": "application/json",
+          ...(key !== null && { "Idempotency-Key": key }),
+        };
+        const { statusCode } = await handle(
+          gatewayEvent("POST /tasks", { body: sent, headers }),
+          lambdaContext(),
+        );
+        expect(statusCode).to.be.oneOf([201, 400, 422]);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   describe("update", () => {

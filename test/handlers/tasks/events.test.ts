@@ -136,6 +136,15 @@ describe("task events", () => {
       expect(await findTask(table, item.id)).to.equal(undefined);
     });
 
+    it("leaves what another worker found out meanwhile", async () => {
+      const item = await newTask();
+      await processTask(notification(item), table, async () => {
+        await processTask(notification(item), table, async () => "first");
+        return "second";
+      });
+      expect(await findTask(table, item.id)).to.include({ category: "first" });
+    });
+
     it("is done without a category when the service refuses the task", async () => {
       const item = await newTask();
       await processTask(notification(item), table, async () => undefined);

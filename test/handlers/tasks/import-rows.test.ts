@@ -10,7 +10,7 @@ import { UnreadableFile } from "../../../handlers/tasks/imports/unreadable-file.
 import { MAX_ROW_BYTES } from "../../../handlers/tasks/limits.ts";
 
 /** Opens a text like a file in S3 whose bytes come in pieces. */
-function opener(text: string, piece = 7) {
+function opener(text: string, piece = text.length > 10_000 ? 16_384 : 7) {
   const bytes = Buffer.from(text);
   return async (offset: number) => {
     const pieces: Buffer[] = [];
@@ -79,8 +79,17 @@ describe("rows of a CSV file", () => {
   });
 
   it("cannot be read when a line is longer than any row", async () => {
-    const error = await reject(() => rowsOf(`a\n${"x".repeat(MAX_ROW_BYTES + 1)}\nb\n`));
-    expect(error).to.be.instanceOf(UnreadableFile).and.include({ line: 2 });
+    for (const content of ["x", ",", '"', 'y,"']) {
+      const error = await reject(() => rowsOf(`a\n${content.repeat(MAX_ROW_BYTES * 2)}\nb\n`));
+      expect(error, content).to.be.instanceOf(UnreadableFile).and.include({ line: 2 });
+    }
+  });
+
+  it("may have very many empty lines before them", async () => {
+    expect(brief(await rowsOf(`a\n${"\n".repeat(MAX_ROW_BYTES * 3)}b\n`))).to.deep.equal([
+      [1, "a"],
+      [MAX_ROW_BYTES * 3 + 2, "b"],
+    ]);
   });
 
   it("are the same when reading goes on from any of them", async function () {

@@ -52,9 +52,7 @@ async function loadModule(taskRoot: string, name: string): Promise<unknown> {
       throw runtimeError("Runtime.UserCodeSyntaxError", String(error), error.stack);
     }
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
-      throw runtimeError("Runtime.ImportModuleError", String(error));
-    }
+    if (code === "MODULE_NOT_FOUND") throw runtimeError("Runtime.ImportModuleError", String(error));
     throw error;
   }
 }

@@ -1,0 +1,123 @@
+/** The functions' code and environments, from the resource to the pool. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Resource } from "../../core/graph.ts";
+import type { Cloud } from "../../core/service.ts";
+import { CodeStore } from "./code.ts";
+import {
+  type FunctionSettings,
+  NODE_VERSION,
+  nodeVersionOf,
+  readSettings,
+  runnableCode,
+} from "./function-settings.ts";
+import type { LogTail } from "./log-tail.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import { EnvironmentPool } from "./pool.ts";
+import { textOf } from "./properties.ts";
+import type { Registry } from "./registry.ts";
+import { linkRuntimeModules } from "./runtime-modules.ts";
+import { writeWorkerProgram } from "./worker-program.ts";
+
+interface Workspace {
+  readonly folder: string;
+  readonly workerProgram: string;
+  readonly code: CodeStore;
+}
+
+export class Functions {
+  readonly #cloud: Cloud;
+  readonly #registry: Registry;
+  readonly #tails: LogTail;
+  readonly #memoryWatch = new MemoryWatch();
+  #workspace: Workspace | undefined;
+  /** All pools, also those of earlier versions that are still busy. */
+  readonly #pools = new Map<string, Set<EnvironmentPool>>();
+
+  constructor(cloud: Cloud, registry: Registry, tails: LogTail) {
+    this.#cloud = cloud;
+    this.#registry = registry;
+    this.#tails = tails;
+  }
+
+  /** Prepares the folder in which the functions' code will stand. */
+  start(): void {
+    // Outside of the program's folder: a function must not find packages there that its archive lacks.
+    const folder = mkdtempSync(join(tmpdir(), "local-cloud-functions-"));
+    linkRuntimeModules(this.#cloud.workFolder, folder);
+    const workerProgram = writeWorkerProgram(folder);
+    this.#workspace = { folder, workerProgram, code: new CodeStore(join(folder, "code")) };
+  }
+
+  /** Makes a function, or replaces it: the next event runs the new code, those under way finish on the old. */
+  put(resource: Resource): void {
+    const settings = readSettings(resource);
+    this.#retire(settings.name);
+    this.#notices(resource);
+    let pool: EnvironmentPool | undefined;
+    const poolOf = (): EnvironmentPool => {
+      pool ??= this.#createPool(settings);
+      return pool;
+    };
+    // The code is copied now, as its files may change before the first event.
+    if (nodeVersionOf(settings.runtime) !== undefined && settings.code !== undefined) poolOf();
+    this.#registry.functions.set(settings.name, { settings, pool: poolOf });
+  }
+
+  remove(resource: Resource): void {
+    const name = textOf(resource.outputs.name) ?? resource.name;
+    this.#registry.functions.delete(name);
+    this.#retire(name);
+  }
+
+  /** Ends all environments of a function, also in the middle of an event. */
+  async kill(name: string): Promise<void> {
+    await Promise.all([...(this.#pools.get(name) ?? [])].map((pool) => pool.kill()));
+  }
+
+  /** Ends everything, and removes the code's files. */
+  async stop(): Promise<void> {
+    const pools = [...this.#pools.values()].flatMap((set) => [...set]);
+    await Promise.all(pools.map((pool) => pool.stop()));
+    this.#memoryWatch.stop();
+    if (this.#workspace) rmSync(this.#workspace.folder, { recursive: true, force: true });
+  }
+
+  #createPool(settings: FunctionSettings): EnvironmentPool {
+    const archive = runnableCode(settings);
+    if (!this.#workspace) throw new Error("The Lambda service has not been started.");
+    const { code, workerProgram } = this.#workspace;
+    const { world, clock } = this.#cloud;
+    const write = (stream: string, entries: readonly string[]) =>
+      this.#tails.write(settings, stream, entries);
+    const taskRoot = code.folderOf(archive);
+    const memoryWatch = this.#memoryWatch;
+    const pool = new EnvironmentPool({ settings, taskRoot, workerProgram, world, clock, memoryWatch, write });
+    const pools = this.#pools.get(settings.name) ?? new Set();
+    this.#pools.set(settings.name, pools.add(pool));
+    return pool;
+  }
+
+  #retire(name: string): void {
+    const pools = this.#pools.get(name) ?? new Set();
+    for (const pool of pools) {
+      pool.retire();
+      if (pool.isEmpty) pools.delete(pool);
+    }
+  }
+
+  #notices({ outputs, name }: Resource): void {
+    const notice = (message: string) => this.#cloud.log({ kind: "notice", source: "lambda", message });
+    const runtime = textOf(outputs.runtime) ?? "";
+    const version = nodeVersionOf(runtime);
+    if (version === undefined) {
+      notice(`${name}: the local cloud cannot run ${runtime || "container images"}; invocations will fail.`);
+    } else if (version !== NODE_VERSION) {
+      notice(`${name}: ${runtime} runs on Node.js ${NODE_VERSION} here.`);
+    }
+    if (Array.isArray(outputs.layers) && outputs.layers.length > 0) {
+      notice(`${name}: layers are not mounted in the local cloud.`);
+    }
+  }
+}

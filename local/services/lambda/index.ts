@@ -1,0 +1,67 @@
+/**
+ * AWS Lambda: Node.js functions in worker threads, asynchronous invocation, mappings from queues and table streams.
+ * Not here: other languages, container images, layers, function URLs, response streaming, other event sources.
+ * https://docs.aws.amazon.com/lambda/latest/dg/
+ */
+import { join } from "node:path";
+import type { LambdaApi } from "../../core/apis.ts";
+import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { AsyncInvocations } from "./async-invocations.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { Destinations } from "./destinations.ts";
+import { Functions } from "./functions.ts";
+import { checkSize, Invoker, MAX_ASYNC_PAYLOAD_BYTES } from "./invoker.ts";
+import { LogTail } from "./log-tail.ts";
+import { Mappings } from "./mappings.ts";
+import { Operations } from "./operations.ts";
+import { outputs } from "./outputs.ts";
+import { realizers } from "./realize.ts";
+import { Registry } from "./registry.ts";
+
+export const lambda: ServiceDefinition = {
+  name: "lambda",
+  signingNames: ["lambda"],
+  protocol: "rest-json",
+  outputs,
+  create: createService,
+};
+
+function createService(cloud: Cloud): Service {
+  const registry = new Registry(() => cloud.world);
+  const tails = new LogTail(() => cloud.services.logs);
+  const functions = new Functions(cloud, registry, tails);
+  const invoker = new Invoker(cloud, registry, tails);
+  const destinations = new Destinations(cloud);
+  const queue = new AsyncInvocations(cloud, registry, invoker, destinations);
+  const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "lambda-checkpoints.json");
+  const checkpoints = new Checkpoints(file);
+  const mappings = new Mappings({ cloud, registry, invoker, destinations, checkpoints });
+  const operations = new Operations(cloud, registry, invoker, queue);
+  const api: LambdaApi = {
+    invoke: (functionArn, event, source) => invoker.invoke(functionArn, payloadOf(event), source),
+    invokeAsync: (functionArn, event, source) => {
+      const payload = payloadOf(event);
+      checkSize(payload, MAX_ASYNC_PAYLOAD_BYTES, "Event");
+      queue.queue(registry.resolve(functionArn), payload, source);
+    },
+    invocations: () => invoker.records(),
+    killEnvironments: (functionName) => functions.kill(functionName),
+  };
+  return {
+    api,
+    realize: realizers(cloud, registry, functions, mappings),
+    call: (call) => operations.answer(call),
+    start: async () => functions.start(),
+    ready: async () => mappings.start(),
+    stop: async () => {
+      queue.stop();
+      const pollers = mappings.stop();
+      await functions.stop();
+      await pollers;
+    },
+  };
+}
+
+function payloadOf(event: unknown): string {
+  return JSON.stringify(event) ?? "{}";
+}

@@ -1,0 +1,143 @@
+/**
+ * Reads a table's stream, shard by shard, for one mapping. Woken by writes; looks by itself only now and then.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ */
+import type { DynamoDBRecord } from "aws-lambda";
+import type { Checkpoints } from "./checkpoints.ts";
+import { sleep } from "./sleep.ts";
+import { handleBatch, type StreamContext } from "./stream-batch.ts";
+
+/** Catches what no write announces (expired items), and keeps iterators, which live for 15 minutes, fresh. */
+const IDLE_MILLISECONDS = 30_000;
+/** After a write its record may take a moment to appear in the stream. */
+const AFTER_WRITE_MILLISECONDS = [20, 50, 100, 250, 500];
+const BACKOFF_MILLISECONDS = 1_000;
+
+type PollerContext = Omit<StreamContext, "shardId" | "signal" | "checkpoint">;
+
+export class StreamPoller {
+  readonly #context: PollerContext;
+  readonly #checkpoints: Checkpoints;
+  readonly #stop = new AbortController();
+  readonly #shards = new Map<string, Promise<void>>();
+  /** Counts writes, so that one that comes while the stream is being read is not missed. */
+  #writes = 0;
+  #wake: AbortController = new AbortController();
+  #silence: () => void = () => undefined;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(context: PollerContext, checkpoints: Checkpoints) {
+    this.#context = context;
+    this.#checkpoints = checkpoints;
+  }
+
+  start(): void {
+    const { cloud, mapping } = this.#context;
+    this.#silence = cloud.services.dynamodb.onWrite(mapping.sourceArn, () => {
+      this.#writes += 1;
+      this.#wake.abort();
+      this.#wake = new AbortController();
+    });
+    this.#loop = this.#findShards(mapping.startingPosition);
+  }
+
+  async stop(): Promise<void> {
+    this.#silence();
+    this.#stop.abort();
+    await this.#loop;
+    await Promise.all(this.#shards.values());
+  }
+
+  /** Begins with the shards that are not being read yet; those found later are read from their start. */
+  async #findShards(position: "TRIM_HORIZON" | "LATEST"): Promise<void> {
+    const { cloud, mapping } = this.#context;
+    while (!this.#stop.signal.aborted) {
+      try {
+        for (const shard of await cloud.services.dynamodb.shards(mapping.sourceArn)) {
+          if (!this.#shards.has(shard)) this.#shards.set(shard, this.#readShard(shard, position));
+        }
+        if (this.#shards.size > 0) return;
+        await this.#rest(AFTER_WRITE_MILLISECONDS.length + 1);
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        this.#logError(error);
+        await sleep(cloud.clock, BACKOFF_MILLISECONDS, this.#stop.signal);
+      }
+    }
+  }
+
+  async #readShard(shardId: string, position: "TRIM_HORIZON" | "LATEST"): Promise<void> {
+    const { cloud } = this.#context;
+    let iterator: string | undefined;
+    let quiet = 0;
+    let writes = -1;
+    while (!this.#stop.signal.aborted) {
+      const seen = writes;
+      writes = this.#writes;
+      try {
+        iterator ??= await this.#iterator(shardId, position);
+        const { records, nextIterator } = await this.#gather(iterator);
+        if (records.length > 0) await this.#handle(shardId, records);
+        iterator = nextIterator;
+        if (iterator === undefined) break;
+        const woken = seen !== writes || writes !== this.#writes;
+        quiet = records.length > 0 || woken ? 0 : quiet + 1;
+        if (quiet > 0) await this.#rest(quiet);
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        this.#logError(error);
+        iterator = undefined;
+        await sleep(cloud.clock, BACKOFF_MILLISECONDS, this.#stop.signal);
+      }
+    }
+    // A shard that ends has children, or none yet.
+    if (!this.#stop.signal.aborted) void this.#findShards("TRIM_HORIZON");
+  }
+
+  #iterator(shardId: string, position: "TRIM_HORIZON" | "LATEST"): Promise<string> {
+    const { cloud, mapping } = this.#context;
+    const done = this.#checkpoints.get(mapping.uuid, shardId);
+    const from = done === undefined ? position : { afterSequenceNumber: done };
+    return cloud.services.dynamodb.iterator(mapping.sourceArn, shardId, from);
+  }
+
+  /** A batch: what is there, or with a batching window what comes until it ends or the batch is full. */
+  async #gather(iterator: string): Promise<{ records: DynamoDBRecord[]; nextIterator: string | undefined }> {
+    const { cloud, mapping } = this.#context;
+    const { batchSize, windowMilliseconds, sourceArn } = mapping;
+    const first = await cloud.services.dynamodb.records(sourceArn, iterator, batchSize);
+    const records = [...first.records];
+    let { nextIterator } = first;
+    if (windowMilliseconds === 0 || records.length === 0) return { records, nextIterator };
+    const end = cloud.clock.now() + windowMilliseconds;
+    while (records.length < batchSize && nextIterator !== undefined && !this.#stop.signal.aborted) {
+      const left = end - cloud.clock.now();
+      if (left <= 0) break;
+      await sleep(cloud.clock, left, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+      const more = await cloud.services.dynamodb.records(sourceArn, nextIterator, batchSize - records.length);
+      records.push(...more.records);
+      nextIterator = more.nextIterator;
+    }
+    return { records, nextIterator };
+  }
+
+  #handle(shardId: string, records: readonly DynamoDBRecord[]): Promise<void> {
+    const { uuid } = this.#context.mapping;
+    const checkpoint = (number: string): void => this.#checkpoints.set(uuid, shardId, number);
+    return handleBatch({ ...this.#context, shardId, signal: this.#stop.signal, checkpoint }, records);
+  }
+
+  /** Waits for a write; shortly, when the last one has not shown up yet. */
+  async #rest(quiet: number): Promise<void> {
+    const delay = this.#writes > 0 ? AFTER_WRITE_MILLISECONDS[quiet - 1] : undefined;
+    const signal = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
+    await sleep(this.#context.cloud.clock, delay ?? IDLE_MILLISECONDS, signal);
+  }
+
+  #logError(error: unknown): void {
+    const { cloud, mapping } = this.#context;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `could not read ${mapping.sourceArn}: ${reason}`;
+    cloud.log({ kind: "error", source: mapping.functionArn, message });
+  }
+}

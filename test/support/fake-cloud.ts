@@ -1,0 +1,173 @@
+/** A cloud around one service under test: a clock that is moved by hand, a log to look into, other services as fakes. */
+import type { ServiceApis } from "../../local/core/apis.ts";
+import type { Clock, Timer } from "../../local/core/clock.ts";
+import type { Properties, RegisteredResource, Resource } from "../../local/core/graph.ts";
+import type { LogEntry } from "../../local/core/log.ts";
+import type { Cloud, Permission, Principal, Service, ServiceDefinition } from "../../local/core/service.ts";
+import { createEndpoint, type Endpoint } from "../../local/endpoint/index.ts";
+import { createPrincipals } from "../../local/endpoint/principals.ts";
+
+export const REGION = "eu-west-1";
+export const ACCOUNT = "000000000000";
+
+interface Pending {
+  readonly at: number;
+  readonly task: () => void;
+}
+
+/** Time stands still until it is moved. */
+export class ManualClock implements Clock {
+  #now: number;
+  readonly #pending = new Set<Pending>();
+
+  constructor(start: string) {
+    this.#now = Date.parse(start);
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, task: () => void): Timer {
+    const pending = { at: this.#now + milliseconds, task };
+    this.#pending.add(pending);
+    return { cancel: () => void this.#pending.delete(pending) };
+  }
+
+  /** Number of timers that wait. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  /** Moves the time on and runs what becomes due, in order. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      await settle();
+      const [next] = [...this.#pending].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      this.#pending.delete(next);
+      this.#now = next.at;
+      next.task();
+    }
+    this.#now = end;
+    await settle();
+  }
+}
+
+/** Lets promises that are ready run on. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+export interface FakeCloud extends Cloud {
+  readonly clock: ManualClock;
+  readonly entries: LogEntry[];
+  /** Every permission that was asked for, with the principal's ARN. */
+  readonly asked: { readonly principal: string; readonly permission: Permission }[];
+}
+
+export interface FakeCloudOptions {
+  readonly services?: Partial<ServiceApis>;
+  readonly endpoint?: string;
+  readonly dataFolder?: string;
+  readonly resources?: () => readonly Resource[];
+  /** Throws to deny. */
+  readonly authorize?: (principal: Principal, permissions: readonly Permission[]) => void;
+}
+
+export function fakeCloud(options: FakeCloudOptions = {}): FakeCloud {
+  const entries: LogEntry[] = [];
+  const asked: FakeCloud["asked"] = [];
+  const {
+    endpoint = "http://127.0.0.1:9",
+    dataFolder,
+    resources = () => [],
+    authorize,
+    services = {},
+  } = options;
+  return {
+    world: { project: "test", stack: "dev", region: REGION, account: ACCOUNT, endpoint },
+    clock: new ManualClock("2026-11-22T10:00:00.000Z"),
+    log: (entry) => entries.push(entry),
+    entries,
+    asked,
+    workFolder: "/nonexistent",
+    dataFolder,
+    services: services as ServiceApis,
+    authorize: (principal, permissions) => {
+      asked.push(...permissions.map((permission) => ({ principal: principal.arn, permission })));
+      authorize?.(principal, permissions);
+    },
+    resources,
+  };
+}
+
+/** A resource as the program would register it, with the outputs that the service computes. */
+export function resourceOf(
+  definition: ServiceDefinition,
+  type: string,
+  name: string,
+  inputs: Properties,
+  parent?: string,
+): Resource {
+  const registered: RegisteredResource = {
+    urn: `urn:pulumi:dev::test::${type}::${name}`,
+    type,
+    name,
+    custom: true,
+    inputs,
+    secretInputs: [],
+    dependencies: [],
+    propertyDependencies: {},
+    protect: false,
+    ...(parent === undefined ? {} : { parent }),
+  };
+  const outputs = definition.outputs[type];
+  if (!outputs) throw new Error(`${definition.name} has no outputs for ${type}`);
+  const world = {
+    project: "test",
+    stack: "dev",
+    region: REGION,
+    account: ACCOUNT,
+    endpoint: "http://127.0.0.1:9",
+  };
+  const { id, ...computed } = outputs(registered, world);
+  return { ...registered, id, outputs: { ...inputs, ...computed } };
+}
+
+export interface ServedService {
+  readonly definition: ServiceDefinition;
+  readonly service: Service;
+}
+
+/** An endpoint on a free port that serves these services. */
+export async function serve(
+  services: readonly ServedService[],
+  cloud: FakeCloud,
+  maxBodyBytes?: number,
+): Promise<Endpoint> {
+  const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
+  const endpoint = await createEndpoint({ port: 0, log: cloud.log, ...limit });
+  endpoint.attach({
+    services,
+    principalOf: createPrincipals(() => cloud.resources(), ACCOUNT),
+    region: REGION,
+    control: async (request, response) => void response.end(`control ${request.url}`),
+  });
+  return endpoint;
+}
+
+/** Settings that let an SDK client call the endpoint. */
+export function clientSettings(
+  endpoint: Endpoint,
+  accessKeyId = "AKIALOCALTEST",
+): {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  maxAttempts: number;
+} {
+  const credentials = { accessKeyId, secretAccessKey: "local" };
+  return { endpoint: endpoint.url, region: REGION, credentials, maxAttempts: 1 };
+}
