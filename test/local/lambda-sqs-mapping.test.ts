@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { SQSEvent } from "aws-lambda";
 import { expect } from "chai";
 import type { ReceivedMessage, SqsApi } from "../../local/core/apis.ts";
@@ -202,7 +203,6 @@ describe("Event source mappings from SQS", () => {
     await map(code, inputs, { environment: { variables: { FILE: file } } });
     queue.push(..."abcdefgh");
     await eventually(() => expect(queue.deleted).to.have.length(8));
-    const { readFileSync } = await import("node:fs");
     let depth = 0;
     const depths = [...readFileSync(file, "utf8")].map((mark) => (depth += mark === "(" ? 1 : -1));
     expect(Math.max(...depths)).to.equal(2);

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { expect } from "chai";
 import type { DynamoDbApi } from "../../local/core/apis.ts";
@@ -158,6 +159,29 @@ describe("Event source mappings from DynamoDB streams", () => {
     stream.all.push({ dynamodb: { Keys: { id: { S: "late" } }, SequenceNumber: "00001" } });
     clock.advance(500);
     await expectBatches(["late"]);
+    await eventually(() => {
+      clock.advance(500);
+      expect(clock.waits[0]).to.be.above(1_000);
+    });
+    stream.write();
+    await eventually(() => expect(clock.waits[0]).to.be.below(1_000));
+  });
+
+  it("do not hand over again what succeeds while the mapping is being changed", async () => {
+    const gate = `${cloud.cloud.workFolder}/gate`;
+    const code = `import { existsSync } from "node:fs"; export const handler = async ({ Records }) => {
+      console.log("ids=" + Records.map(({ dynamodb }) => dynamodb.Keys.id.S).join());
+      while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 5)); };`;
+    stream.write("a");
+    await map({}, code);
+    await eventually(() => expect(batches()).to.deep.equal(["a"]));
+    const source = { functionName: "reader", eventSourceArn: STREAM, startingPosition: "TRIM_HORIZON" };
+    const changed = cloud.make(MAPPING, "mapping", { ...source, batchSize: 5 });
+    stream.write("b");
+    writeFileSync(gate, "");
+    await changed;
+    await cloud.lambda.ready?.();
+    await expectBatches(["a", "b"]);
   });
 
   it("try a failed batch again before anything that follows it", async () => {
@@ -181,7 +205,6 @@ describe("Event source mappings from DynamoDB streams", () => {
     stream.write("a");
     await map({}, code);
     await eventually(() => expect(batches()).to.deep.equal(["a"]));
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(`${cloud.cloud.workFolder}/open`, "");
     await cloud.cloud.services.lambda.killEnvironments("reader");
     await expectBatches(["a", "a"]);

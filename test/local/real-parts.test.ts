@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -27,32 +27,45 @@ function isAlive(pid: number): boolean {
 }
 
 describe("Real parts", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "real-parts-"));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** What the process has written into its file `name`. */
+  const written = (name: string): Promise<string> =>
+    eventually(() => {
+      const text = readFileSync(join(folder, name), "utf8");
+      expect(text).to.match(/\n$/);
+      return text.trim();
+    });
+
   it("end with the process that started them, even when it is killed", async () => {
     const module = new URL("../../local/real-parts/guarded-process.ts", import.meta.url).href;
     const program = `
       import { GuardedProcess } from ${JSON.stringify(module)};
-      new GuardedProcess("/bin/sh", ["-c", 'echo $$ >&3; exec sleep 600 3>&-'], "/");
+      new GuardedProcess("/bin/sh", ["-c", "echo $$ > pid; exec sleep 600"], ${JSON.stringify(folder)});
     `;
-    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
-      stdio: ["ignore", "ignore", "inherit", "pipe"],
-    });
-    const pid = await new Promise<number>((resolve) => {
-      child.stdio[3]?.once("data", (line: Buffer) => resolve(Number(line.toString())));
-    });
-    expect(isAlive(pid)).to.equal(true);
-    child.kill("SIGKILL");
-    await eventually(() => expect(isAlive(pid)).to.equal(false));
+    const starter = spawn(process.execPath, ["--input-type=module", "-e", program]);
+    try {
+      const pid = Number(await written("pid"));
+      expect(isAlive(pid)).to.equal(true);
+      starter.kill("SIGKILL");
+      await eventually(() => expect(isAlive(pid)).to.equal(false));
+    } finally {
+      starter.kill("SIGKILL");
+    }
   });
 
   it("say how they ended", async () => {
-    const failing = new GuardedProcess("/bin/sh", ["-c", "echo why >&2; exit 3"], "/");
+    const failing = new GuardedProcess("/bin/sh", ["-c", "echo why >&2; exit 3"], folder);
     expect(await failing.ended).to.deep.equal({ code: 3, output: "why\n" });
-    const waiting = new GuardedProcess(
-      "/bin/sh",
-      ["-c", "trap 'exit 7' TERM; while :; do sleep 0.05; done"],
-      "/",
-    );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const script = "trap 'exit 7' TERM; echo yes > ready; while :; do sleep 0.05; done";
+    const waiting = new GuardedProcess("/bin/sh", ["-c", script], folder);
+    await written("ready");
     await waiting.terminate();
     expect((await waiting.ended).code).to.equal(7);
   });
@@ -89,29 +102,22 @@ describe("Real parts", () => {
   });
 
   it("keep their data over a restart when there is a folder for them", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "real-parts-"));
-    try {
-      await withDurableCloud(folder, async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
-        await dynamo.send(new PutItemCommand({ TableName: "kept", Item: { pk: { S: "1" } } }));
-        await objects.send(new PutObjectCommand({ Bucket: "kept-bucket", Key: "k", Body: "body" }));
-        await topics.send(new PublishCommand({ TopicArn: topic, Message: "waiting" }));
-        const [message] = await cloud.apis.sqs.receive(queueArn, { maxMessages: 1, waitSeconds: 1 });
-        await cloud.apis.sqs.changeVisibility(queueArn, message?.receiptHandle ?? "", 0);
-      });
-      await withDurableCloud(folder, async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
-        const { Item } = await dynamo.send(
-          new GetItemCommand({ TableName: "kept", Key: { pk: { S: "1" } } }),
-        );
-        expect(Item).to.deep.equal({ pk: { S: "1" } });
-        const { Body } = await objects.send(new GetObjectCommand({ Bucket: "kept-bucket", Key: "k" }));
-        expect(await Body?.transformToString()).to.equal("body");
-        await topics.send(new PublishCommand({ TopicArn: topic, Message: "new" }));
-        const messages = await cloud.apis.sqs.receive(queueArn, { maxMessages: 10, waitSeconds: 1 });
-        expect(messages.map(({ body }) => body)).to.deep.equal(["waiting", "new"]);
-      });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    await withDurableCloud(folder, async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
+      await dynamo.send(new PutItemCommand({ TableName: "kept", Item: { pk: { S: "1" } } }));
+      await objects.send(new PutObjectCommand({ Bucket: "kept-bucket", Key: "k", Body: "body" }));
+      await topics.send(new PublishCommand({ TopicArn: topic, Message: "waiting" }));
+      const [message] = await cloud.apis.sqs.receive(queueArn, { maxMessages: 1, waitSeconds: 1 });
+      await cloud.apis.sqs.changeVisibility(queueArn, message?.receiptHandle ?? "", 0);
+    });
+    await withDurableCloud(folder, async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
+      const { Item } = await dynamo.send(new GetItemCommand({ TableName: "kept", Key: { pk: { S: "1" } } }));
+      expect(Item).to.deep.equal({ pk: { S: "1" } });
+      const { Body } = await objects.send(new GetObjectCommand({ Bucket: "kept-bucket", Key: "k" }));
+      expect(await Body?.transformToString()).to.equal("body");
+      await topics.send(new PublishCommand({ TopicArn: topic, Message: "new" }));
+      const messages = await cloud.apis.sqs.receive(queueArn, { maxMessages: 10, waitSeconds: 1 });
+      expect(messages.map(({ body }) => body)).to.deep.equal(["waiting", "new"]);
+    });
   });
 });
 

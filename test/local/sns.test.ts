@@ -273,15 +273,25 @@ describe("SNS", () => {
       client.send(new PublishCommand({ TopicArn: strict.id, Message: "m", ...more }));
     expect(await errorOf(publish({ Message: "x".repeat(262_145) }))).to.match(/InvalidParameter/);
     expect(await errorOf(publish({ Subject: "two\nlines" }))).to.match(/InvalidParameter/);
-    expect(await errorOf(publish({ MessageStructure: "json", Message: '{"default":"m"}' }))).to.equal(
-      "NotImplemented",
-    );
     const byCall = new SubscribeCommand({
       TopicArn: strict.id,
       Protocol: "email",
       Endpoint: "a@example.com",
     });
     expect(await errorOf(client.send(byCall))).to.equal("NotImplemented");
+  });
+
+  it("gives each protocol its own text of a structured message", async () => {
+    const structured = await topic("structured");
+    const queue = await subscribedQueue("structured", structured, { rawMessageDelivery: true });
+    await subscribe("structured-mail", structured, "email", "leo@example.com");
+    const Message = JSON.stringify({ default: "for all", email: "for mailboxes" });
+    await client.send(new PublishCommand({ TopicArn: structured.id, MessageStructure: "json", Message }));
+    expect(await received(queue)).to.deep.equal(["for all"]);
+    await eventually(() => {
+      const mails = cloud.apis.mailbox.list().filter(({ to }) => to === "leo@example.com");
+      expect(mails.map(({ body }) => body)).to.deep.equal(["for mailboxes"]);
+    });
   });
 
   it("denies publishing to a function whose role does not allow it", async () => {
