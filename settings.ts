@@ -8,7 +8,9 @@ export const SYSTEMS = ["tasks"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 /** Days that CloudWatch Logs can keep logs: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 const origin = z.url({ protocol: /^https?$/ }).refine((value) => new URL(value).origin === value, {
   error: "must be an origin such as https://app.example.com, without path or trailing slash",
@@ -85,7 +87,9 @@ export interface SettingsProblem {
 export function parseSettings(
   values: Readonly<Record<string, string>>,
 ): { readonly settings: Settings } | { readonly problems: readonly SettingsProblem[] } {
-  const parsed = schema.safeParse(Object.fromEntries(Object.entries(values).map(([key, text]) => [key, fromText(key, text)])));
+  const parsed = schema.safeParse(
+    Object.fromEntries(Object.entries(values).map(([key, text]) => [key, fromText(key, text)])),
+  );
   const problems = parsed.success ? [] : parsed.error.issues.flatMap(problemsOf);
   if (parsed.success) problems.push(...missingFor(parsed.data));
   if (!parsed.success || problems.length > 0) return { problems };
@@ -127,7 +131,11 @@ function fromText(key: string, text: string): unknown {
 
 function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ key: pathOf([...issue.path, key]), message: "is not a known key", secret: false }));
+    return issue.keys.map((key) => ({
+      key: pathOf([...issue.path, key]),
+      message: "is not a known key",
+      secret: false,
+    }));
   }
   const key = pathOf(issue.path);
   return [{ key, message: `is not valid: ${issue.message}`, secret: TEXT_KEYS.includes(key) }];
@@ -144,8 +152,14 @@ function pathOf(path: readonly PropertyKey[]): string {
 function missingFor(raw: Raw): SettingsProblem[] {
   if (!raw.systems.includes("tasks")) return [];
   const problems: SettingsProblem[] = [];
-  if (!raw.tasks) problems.push({ key: "tasks.serviceUrl", message: "is missing, and system tasks needs it", secret: false });
-  if (!raw.tasksServiceKey) problems.push({ key: "tasksServiceKey", message: "is missing, and system tasks needs it", secret: true });
+  if (!raw.tasks)
+    problems.push({
+      key: "tasks.serviceUrl",
+      message: "is missing, and system tasks needs it",
+      secret: false,
+    });
+  if (!raw.tasksServiceKey)
+    problems.push({ key: "tasksServiceKey", message: "is missing, and system tasks needs it", secret: true });
   return problems;
 }
 

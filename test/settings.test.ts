@@ -28,7 +28,9 @@ describe("stack configuration", () => {
 
   it("keeps logs for a year in production unless told otherwise", () => {
     expect(settingsOf({ ...VALID, production: "true" }).logRetentionDays).to.equal(365);
-    expect(settingsOf({ ...VALID, production: "true", logRetentionDays: "30" }).logRetentionDays).to.equal(30);
+    expect(settingsOf({ ...VALID, production: "true", logRetentionDays: "30" }).logRetentionDays).to.equal(
+      30,
+    );
   });
 
   it("sends import reports to those who get the notifications, unless others are named", () => {

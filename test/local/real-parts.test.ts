@@ -102,22 +102,32 @@ describe("Real parts", () => {
   });
 
   it("keep their data over a restart when there is a folder for them", async () => {
-    await withDurableCloud(folder, async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
-      await dynamo.send(new PutItemCommand({ TableName: "kept", Item: { pk: { S: "1" } } }));
-      await objects.send(new PutObjectCommand({ Bucket: "kept-bucket", Key: "k", Body: "body" }));
-      await topics.send(new PublishCommand({ TopicArn: topic, Message: "waiting" }));
-      const [message] = await cloud.apis.sqs.receive(queueArn, { maxMessages: 1, waitSeconds: 1 });
-      await cloud.apis.sqs.changeVisibility(queueArn, message?.receiptHandle ?? "", 0);
-    });
-    await withDurableCloud(folder, async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
-      const { Item } = await dynamo.send(new GetItemCommand({ TableName: "kept", Key: { pk: { S: "1" } } }));
-      expect(Item).to.deep.equal({ pk: { S: "1" } });
-      const { Body } = await objects.send(new GetObjectCommand({ Bucket: "kept-bucket", Key: "k" }));
-      expect(await Body?.transformToString()).to.equal("body");
-      await topics.send(new PublishCommand({ TopicArn: topic, Message: "new" }));
-      const messages = await cloud.apis.sqs.receive(queueArn, { maxMessages: 10, waitSeconds: 1 });
-      expect(messages.map(({ body }) => body)).to.deep.equal(["waiting", "new"]);
-    });
+    await withDurableCloud(
+      folder,
+      "MessageAttributes",
+      async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
+        await dynamo.send(new PutItemCommand({ TableName: "kept", Item: { pk: { S: "1" } } }));
+        await objects.send(new PutObjectCommand({ Bucket: "kept-bucket", Key: "k", Body: "body" }));
+        await topics.send(new PublishCommand({ TopicArn: topic, Message: "waiting" }));
+        const [message] = await cloud.apis.sqs.receive(queueArn, { maxMessages: 1, waitSeconds: 1 });
+        await cloud.apis.sqs.changeVisibility(queueArn, message?.receiptHandle ?? "", 0);
+      },
+    );
+    await withDurableCloud(
+      folder,
+      "MessageBody",
+      async ({ dynamo, objects, topics }, { topic, queueArn }, cloud) => {
+        const { Item } = await dynamo.send(
+          new GetItemCommand({ TableName: "kept", Key: { pk: { S: "1" } } }),
+        );
+        expect(Item).to.deep.equal({ pk: { S: "1" } });
+        const { Body } = await objects.send(new GetObjectCommand({ Bucket: "kept-bucket", Key: "k" }));
+        expect(await Body?.transformToString()).to.equal("body");
+        await topics.send(new PublishCommand({ TopicArn: topic, Message: "new" }));
+        const messages = await cloud.apis.sqs.receive(queueArn, { maxMessages: 10, waitSeconds: 1 });
+        expect(messages.map(({ body }) => body)).to.deep.equal(["waiting", "new"]);
+      },
+    );
   });
 });
 
@@ -129,6 +139,7 @@ interface Clients {
 
 async function withDurableCloud(
   folder: string,
+  filterPolicyScope: string,
   use: (clients: Clients, made: { topic: string; queueArn: string }, cloud: DataCloud) => Promise<void>,
 ): Promise<void> {
   const cloud = await DataCloud.start([dynamodb, s3, sqs, sns, mailbox], folder);
@@ -160,6 +171,7 @@ async function withDurableCloud(
       protocol: "sqs",
       endpoint,
       rawMessageDelivery: true,
+      filterPolicyScope,
     });
     const clients = {
       dynamo: new DynamoDBClient(cloud.asUser),

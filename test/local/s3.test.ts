@@ -16,6 +16,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { expect } from "chai";
+import { AwsError } from "../../local/core/errors.ts";
 import type { Properties } from "../../local/core/graph.ts";
 import { s3 } from "../../local/services/s3/index.ts";
 import { DataCloud, errorOf, REGION } from "./support/data-cloud.ts";
@@ -131,11 +132,17 @@ describe("S3", () => {
   });
 
   it("writes under a condition once", async () => {
-    const writes = ["1", "2", "3"].map((body) => errorOf(put("once", body, { IfNoneMatch: "*" })));
-    const refusals = (await Promise.all(writes)).filter((code) => code !== undefined);
-    expect(refusals).to.have.length(2);
-    for (const code of refusals)
-      expect(code).to.be.oneOf(["PreconditionFailed", "ConditionalRequestConflict"]);
+    const headers = { authorization: "AWS4-HMAC-SHA256", "if-none-match": "*" };
+    const write = { method: "PUT", path: `/${Bucket}/once`, headers };
+    const writes = ["1", "2", "3"].map((text) =>
+      errorCodeOf(cloud.call("s3", { ...write, body: Buffer.from(text) })),
+    );
+    expect(await Promise.all(writes)).to.deep.equal([
+      undefined,
+      "ConditionalRequestConflict",
+      "ConditionalRequestConflict",
+    ]);
+    expect(await errorOf(put("once", "4", { IfNoneMatch: "*" }))).to.equal("PreconditionFailed");
     const { ETag } = await client.send(new HeadObjectCommand({ Bucket, Key: "once" }));
     expect(await errorOf(put("once", "4", { IfMatch: '"other"' }))).to.equal("PreconditionFailed");
     await put("once", "5", { IfMatch: ETag });
@@ -234,6 +241,27 @@ describe("S3", () => {
       worker.destroy();
     });
 
+    it("gives nothing to who signs nothing, unless the bucket's policy lets everybody", async () => {
+      await put("public/1", "x");
+      const open = () => fetch(`${cloud.world.endpoint}/${Bucket}/public/1`);
+      const refused = await open();
+      expect(refused.status).to.equal(403);
+      expect(await refused.text()).to.contain("<Code>AccessDenied</Code>");
+      const statement = {
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: `arn:aws:s3:::${Bucket}/public/*`,
+      };
+      const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+      const resource = await cloud.declare("aws:s3/bucketPolicy:BucketPolicy", "public", {
+        bucket: Bucket,
+        policy,
+      });
+      expect(await (await open()).text()).to.equal("x");
+      await cloud.remove(resource);
+    });
+
     it("hides from who may not list a bucket that an object is not there", async () => {
       const reader = await as("object-reader", [allow(["s3:GetObject"], `arn:aws:s3:::${Bucket}/*`)]);
       const lister = await as("object-lister", [
@@ -248,3 +276,10 @@ describe("S3", () => {
     });
   });
 });
+
+async function errorCodeOf(call: Promise<unknown>): Promise<string | undefined> {
+  return call.then(
+    () => undefined,
+    (error: unknown) => (error instanceof AwsError ? error.code : String(error)),
+  );
+}

@@ -1,7 +1,7 @@
 /** Answers S3's API calls: checked and authorized here, carried out by fauxqs. */
 import { AwsError } from "../../core/errors.ts";
 import { SECRET_ACCESS_KEY } from "../../core/identity.ts";
-import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
+import type { AwsCall, AwsReply, Cloud, Principal } from "../../core/service.ts";
 import { errorReply } from "../../endpoint/error-reply.ts";
 import { logFailure } from "../../real-parts/failure-log.ts";
 import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
@@ -24,6 +24,9 @@ const CHANGES: Partial<Record<OperationName, readonly [event: string, reason: st
   PostObject: ["ObjectCreated:Post", "POST Object"],
   PutObject: ["ObjectCreated:Put", "PutObject"],
 };
+
+/** Who signs nothing may do only what a bucket's policy allows everybody. */
+const ANONYMOUS: Principal = { kind: "role", arn: "anonymous" };
 
 const SOURCE_IP = "127.0.0.1";
 const SEQUENCER_DIGITS = 16;
@@ -54,18 +57,20 @@ export class Operations {
     }
   }
 
-  async #carryOut(call: AwsCall): Promise<AwsReply> {
+  async #carryOut(arrived: AwsCall): Promise<AwsReply> {
     const now = this.#cloud.clock.now();
-    let operation = operationOf(call);
-    checkExpiry(call, now);
+    let operation = operationOf(arrived);
+    checkExpiry(arrived, now);
     let form: UploadForm | undefined;
     if (operation.name === "PostObject") {
-      form = readForm(call);
+      form = readForm(arrived);
       operation = { ...operation, key: form.fields.get("key") ?? "" };
     }
+    const isSigned = form?.fields.has("x-amz-credential") ?? isSignedCall(arrived);
+    const call = isSigned ? arrived : { ...arrived, principal: ANONYMOUS };
     this.#cloud.authorize(call.principal, permissions(operation, call));
     if (form) {
-      if (call.principal.kind === "role") checkSignature(form, SECRET_ACCESS_KEY);
+      if (isSigned && call.principal.kind === "role") checkSignature(form, SECRET_ACCESS_KEY);
       checkPolicy(form, operation.bucket, now);
     }
 
@@ -172,6 +177,10 @@ export class Operations {
     this.#sequence = byTime > this.#sequence ? byTime : this.#sequence + 1n;
     return this.#sequence.toString(16).toUpperCase().padStart(SEQUENCER_DIGITS, "0");
   }
+}
+
+function isSignedCall({ headers, query }: AwsCall): boolean {
+  return headers.authorization !== undefined || query.has("X-Amz-Credential");
 }
 
 function isRead({ name }: S3Operation): boolean {

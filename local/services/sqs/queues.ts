@@ -85,12 +85,13 @@ export class Queues implements SqsApi {
     const fauxqs = await fauxqsOf(this.#cloud);
     const { clock } = this.#cloud;
     const deadline = clock.now() + waitSeconds * 1_000;
-    for (;;) {
-      if (signal?.aborted) return [];
-      const messages = await receiveNow();
-      if (messages.length > 0 || clock.now() >= deadline) return messages;
+    let messages = signal?.aborted ? [] : await receiveNow();
+    while (messages.length === 0 && clock.now() < deadline) {
       await this.#change(fauxqs, queueName, deadline - clock.now(), signal);
+      if (signal?.aborted) return [];
+      if (hasVisible(fauxqs, queueName)) messages = await receiveNow();
     }
+    return messages;
   }
 
   async delete(queueArn: string, receiptHandles: readonly string[]): Promise<void> {
@@ -153,6 +154,13 @@ export class Queues implements SqsApi {
   async #call(operation: string, input: object): Promise<Readonly<Record<string, unknown>>> {
     return carryOut(await fauxqsOf(this.#cloud), this.#cloud.world.region, operation, input);
   }
+}
+
+/** Also true when there is no such queue, because then receiving says so. */
+function hasVisible(fauxqs: Fauxqs, queueName: string): boolean {
+  const queue = fauxqs.queues.getQueueByName(queueName);
+  queue?.processTimers();
+  return queue?.getAttribute("ApproximateNumberOfMessages") !== "0";
 }
 
 /** The last part of a queue's ARN or URL. */

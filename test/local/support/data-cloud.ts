@@ -4,7 +4,14 @@ import { wallClock } from "../../../local/core/clock.ts";
 import type { Properties, RegisteredResource, Resource } from "../../../local/core/graph.ts";
 import { accessKeyOf } from "../../../local/core/identity.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
-import type { Cloud, Service, ServiceDefinition, World } from "../../../local/core/service.ts";
+import type {
+  AwsCall,
+  AwsReply,
+  Cloud,
+  Service,
+  ServiceDefinition,
+  World,
+} from "../../../local/core/service.ts";
 import { createEndpoint, type Endpoint } from "../../../local/endpoint/index.ts";
 import { createPrincipals } from "../../../local/endpoint/principals.ts";
 import { createAuthorizer } from "../../../local/services/iam/authorizer.ts";
@@ -125,6 +132,24 @@ export class DataCloud {
     this.#resources = this.#resources.filter((other) => other !== resource);
     const owner = this.#services.find(({ definition }) => Object.hasOwn(definition.outputs, resource.type));
     await owner?.service.realize[resource.type]?.delete?.(resource);
+  }
+
+  /** Calls a service as the endpoint does, within the same turn of the event loop. */
+  call(name: ServiceDefinition["name"], call: Partial<AwsCall>): Promise<AwsReply> {
+    const service = this.#services.find(({ definition }) => definition.name === name)?.service;
+    if (!service?.call) throw new Error(`There is no service ${name}.`);
+    const principal = { kind: "user", arn: `arn:aws:iam::${ACCOUNT}:user/local` } as const;
+    const [query, body] = [new URLSearchParams(), Buffer.alloc(0)];
+    const nothing = {
+      operation: undefined,
+      method: "GET",
+      path: "/",
+      headers: {},
+      requestId: "1",
+      query,
+      body,
+    };
+    return service.call({ ...nothing, region: REGION, principal, ...call });
   }
 
   /** After a deployment. */
