@@ -19,10 +19,8 @@ interface Run {
 
 /** Runs the command line in a process group of its own. */
 function start(...options: string[]): Run {
-  const child = spawn(process.execPath, ["local/cli.ts", ...options], {
-    detached: true,
-    env: { ...process.env, NO_COLOR: "1" },
-  });
+  const env = { ...process.env, NO_COLOR: "1" };
+  const child = spawn("npm", ["start", "--", ...options], { detached: true, env });
   started.push(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr])
