@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./base.ts";
 import type { Link } from "./link.ts";
+import { policyDocument, tlsOnly } from "./policy.ts";
 
 export interface SecureTopicArgs {
   /** Name that e-mail subscribers see as the sender, at most 100 characters. @default the topic's own name */
@@ -35,7 +36,7 @@ export class SecureTopic extends Component {
     this.topic = new aws.sns.Topic(`${name}-topic`, { displayName: args.displayName }, { parent: this });
     new aws.sns.TopicPolicy(
       `${name}-policy`,
-      { arn: this.topic.arn, policy: policyOf(this.topic.arn) },
+      { arn: this.topic.arn, policy: policyOf(this.topic.arn, { parent: this }) },
       { parent: this },
     );
     this.registerOutputs({ topic: this.topic });
@@ -65,26 +66,19 @@ export class SecureTopic extends Component {
   }
 }
 
-function policyOf(topicArn: pulumi.Input<string>): pulumi.Output<string> {
-  const caller = aws.getCallerIdentityOutput();
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "OwnAccountOnly",
-        Effect: "Allow",
-        Principal: { AWS: pulumi.interpolate`arn:aws:iam::${caller.accountId}:root` },
-        Action: "sns:Publish",
-        Resource: topicArn,
-      },
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: { AWS: "*" },
-        Action: "sns:Publish",
-        Resource: topicArn,
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
+function policyOf(
+  topicArn: pulumi.Output<string>,
+  parent: { readonly parent: pulumi.Resource },
+): pulumi.Output<string> {
+  const { accountId } = aws.getCallerIdentityOutput({}, parent);
+  return policyDocument([
+    {
+      Sid: "OwnAccountOnly",
+      Effect: "Allow",
+      Principal: { AWS: pulumi.interpolate`arn:aws:iam::${accountId}:root` },
+      Action: ["sns:Publish"],
+      Resource: topicArn,
+    },
+    tlsOnly("sns:Publish", topicArn),
+  ]);
 }

@@ -16,7 +16,7 @@ export function consolePage(world: World): string {
   p { color: var(--soft); margin: 0; }
   table { border-collapse: collapse; width: 100%; }
   td, th { border-top: 1px solid var(--line); padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; }
-  th { font-weight: 600; color: var(--soft); } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+  th { font-weight: 600; color: var(--soft); } td.time { white-space: nowrap; font-variant-numeric: tabular-nums; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
   pre { margin: 0; white-space: pre-wrap; font: 13px/1.45 ui-monospace, monospace; }
   .failed { color: #c0392b; }
 </style>
@@ -31,6 +31,7 @@ export function consolePage(world: World): string {
 <script type="module">
 const get = async (path) => (await fetch("/_local/" + path)).json();
 const cell = (text, kind = "td", name = "") => Object.assign(document.createElement(kind), { textContent: text ?? "", className: name });
+const clock = (iso) => cell(iso.slice(11, 23), "td", "time");
 function show(id, heads, rows) {
   const line = (cells) => { const row = document.createElement("tr"); row.append(...cells); return row; };
   document.getElementById(id).replaceChildren(line(heads.map((head) => cell(head, "th"))), ...rows.map(line));
@@ -41,10 +42,10 @@ async function refresh() {
   show("emails", ["At", "To", "Subject", "Body"], emails.items.slice(-20).reverse().map(({ at, to, subject, body }) => {
     const text = document.createElement("pre"); text.textContent = body.slice(0, 1000);
     const holder = document.createElement("td"); holder.append(text);
-    return [cell(at), cell(to), cell(subject), holder];
+    return [clock(at), cell(to), cell(subject), holder];
   }));
   show("invocations", ["At", "Function", "By", "ms", "Outcome"], invocations.items.slice(-30).reverse().map(({ at, functionName, source, duration, error }) =>
-    [cell(new Date(at).toISOString()), cell(functionName), cell(source), cell(Math.round(duration), "td", "number"), cell(error ?? "ok", "td", error ? "failed" : "")]));
+    [clock(new Date(at).toISOString()), cell(functionName), cell(source), cell(Math.round(duration), "td", "number"), cell(error ?? "ok", "td", error ? "failed" : "")]));
   show("resources", ["Type", "Name", "Id"], resources.items.map(({ type, name, id }) => [cell(type), cell(name), cell(id)]));
 }
 await refresh();

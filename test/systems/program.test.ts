@@ -1,0 +1,115 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { deflateRawSync } from "node:zlib";
+import { expect } from "chai";
+import { bundleEntry } from "../../components/bundler/entry.ts";
+import type { Archive, Graph } from "../../local/core/graph.ts";
+import { resourcesOf } from "../../local/core/graph.ts";
+import { evaluate } from "../../local/evaluate/index.ts";
+import { definitions } from "../../local/services/index.ts";
+
+const FUNCTION = "aws:lambda/function:Function";
+const KILOBYTE = 1000;
+
+async function graphOf(stack: string, config: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
+  const options = { cwd: process.cwd(), stack, endpoint: "http://127.0.0.1:4000", definitions, config };
+  return (await evaluate(options)).graph;
+}
+
+/** The one file of a function's archive. */
+function bundleOf(code: Archive): Buffer {
+  const members = Object.entries(code.assets ?? {});
+  expect(members.map(([name]) => name)).to.deep.equal(["index.mjs"]);
+  const [[, asset] = []] = members;
+  return readFileSync(String(asset?.path));
+}
+
+function entries(): string[] {
+  return readdirSync("handlers/tasks", { withFileTypes: true })
+    .filter(
+      (file) =>
+        file.isFile() &&
+        readFileSync(join("handlers/tasks", file.name), "utf8").includes("export const handler"),
+    )
+    .map(({ name }) => `handlers/tasks/${name}`);
+}
+
+describe("the program", () => {
+  let dev: Graph;
+  let prod: Graph;
+
+  before(async function () {
+    this.timeout(60_000);
+    [dev, prod] = await Promise.all([graphOf("dev"), graphOf("prod")]);
+  });
+
+  it("has a function with a role of its own for every handler file", () => {
+    const functions = resourcesOf(dev, FUNCTION);
+    expect(functions).to.have.length(entries().length);
+    expect(new Set(functions.map(({ inputs }) => inputs.role)).size).to.equal(functions.length);
+  });
+
+  it("packs each function as one file: at most 300 KB minified with the document client, 150 KB as an archive with S3 too", () => {
+    for (const { name, inputs } of resourcesOf(dev, FUNCTION)) {
+      const bundle = bundleOf(inputs.code as Archive);
+      const usesS3 = JSON.stringify(inputs.environment).includes("TASKS_BUCKET");
+      if (!usesS3) expect(bundle.length / KILOBYTE, `${name}, minified KB`).to.be.at.most(300);
+      expect(deflateRawSync(bundle).length / KILOBYTE, `${name}, archive KB`).to.be.at.most(150);
+    }
+  });
+
+  it("bundles the same sources to the same bytes, wherever they are", async function () {
+    this.timeout(60_000);
+    const elsewhere = mkdtempSync(join(tmpdir(), "andamio-elsewhere-"));
+    try {
+      for (const name of ["handlers", "package.json"])
+        cpSync(name, join(elsewhere, name), { recursive: true });
+      symlinkSync(resolve("node_modules"), join(elsewhere, "node_modules"));
+      for (const entry of entries()) {
+        const here = readFileSync(await bundleEntry(entry));
+        const there = readFileSync(join(elsewhere, await bundleEntry(entry, elsewhere)));
+        expect(there.equals(here), entry).to.equal(true);
+      }
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
+  });
+
+  it('grants roles no action with a wildcard, and no resource "*" beyond what AWS has no resources for', () => {
+    const withoutResources =
+      /^(xray:|logs:(.*LogDelivery|.*LogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$)/;
+    for (const { name, inputs } of [...resourcesOf(dev, "aws:iam/rolePolicy:RolePolicy")]) {
+      const { Statement } = JSON.parse(String(inputs.policy)) as {
+        Statement: { Action: string[]; Resource: string | string[] }[];
+      };
+      for (const { Action, Resource } of Statement) {
+        for (const action of Action) expect(action, name).to.not.contain("*");
+        if (![Resource].flat().includes("*")) continue;
+        for (const action of Action) expect(action, name).to.match(withoutResources);
+      }
+    }
+  });
+
+  it("keeps secrets out of the environment of functions", () => {
+    for (const { name, inputs, secretInputs } of resourcesOf(dev, FUNCTION)) {
+      expect(secretInputs, name).to.deep.equal([]);
+      expect(JSON.stringify(inputs.environment), name).to.not.contain("local-tasksServiceKey");
+    }
+    expect(dev.outputs.tasksApiKey?.secret).to.equal(true);
+  });
+
+  it("protects what production stores, and leaves development free to go", () => {
+    const stores = ["aws:dynamodb/table:Table", "aws:s3/bucket:Bucket", "aws:secretsmanager/secret:Secret"];
+    for (const type of stores) {
+      for (const { name, protect } of resourcesOf(prod, type)) expect(protect, name).to.equal(true);
+      for (const { name, protect } of resourcesOf(dev, type)) expect(protect, name).to.equal(false);
+    }
+  });
+
+  it("does without the tasks system when the stack switches it off", async () => {
+    const graph = await graphOf("dev", { "andamio:systems": [] });
+    expect(resourcesOf(graph, FUNCTION)).to.deep.equal([]);
+    expect(graph.outputs.tasksApiUrl).to.equal(undefined);
+  });
+});
