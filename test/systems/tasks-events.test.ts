@@ -1,4 +1,5 @@
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { DynamoDBRecord } from "aws-lambda";
 import { expect } from "chai";
 import { resourcesOf } from "../../local/core/graph.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
@@ -37,6 +38,25 @@ async function effectsOf(id: string): Promise<readonly string[]> {
   const answer = await fetch(`${cloud.world.endpoint}/_local/stand-ins/task-service/effects`);
   const { items } = (await answer.json()) as { items: { key: string }[] };
   return items.map(({ key }) => key).filter((key) => key.includes(id));
+}
+
+/** The record with which the table's stream announced a task. */
+async function streamRecordOf(id: string): Promise<DynamoDBRecord> {
+  const { dynamodb } = cloud.cloud.services;
+  const [table] = resourcesOf(cloud.graph, "aws:dynamodb/table:Table");
+  const stream = String(table?.outputs.streamArn);
+  for (const shard of await dynamodb.shards(stream)) {
+    let iterator: string | undefined = await dynamodb.iterator(stream, shard, "TRIM_HORIZON");
+    let read = 1;
+    while (iterator !== undefined && read > 0) {
+      const batch = await dynamodb.records(stream, iterator, 1000);
+      const found = batch.records.find(({ dynamodb: change }) => change?.NewImage?.id?.S === id);
+      if (found) return found;
+      read = batch.records.length;
+      iterator = batch.nextIterator;
+    }
+  }
+  throw new Error(`The stream has no record of ${id}`);
 }
 
 /** Makes messages of a worker that died come back soon, not after the minutes that the queue is made for. */
@@ -111,6 +131,23 @@ describe("what happens after a task is created", () => {
     await eventually(() => isProcessed(id));
     expect(await effectsOf(id)).to.have.length(1);
     expect((await api.send("GET", `/tasks/${id}`)).body).to.include({ category: "communication" });
+  });
+
+  it("an event that the stream delivers nine times has one effect", async () => {
+    const id = await newTask("Delivered again and again");
+    const event = { Records: [await eventually(() => streamRecordOf(id))] };
+    const publisher = resourcesOf(cloud.graph, "aws:lambda/alias:Alias").find(({ name }) =>
+      name.includes("publish"),
+    );
+    const { lambda } = cloud.cloud.services;
+    const again = Array.from({ length: 8 }, () =>
+      lambda.invoke(String(publisher?.outputs.arn), event, "test"),
+    );
+    for (const { functionError, payload } of await Promise.all(again))
+      expect(functionError, payload).to.equal(undefined);
+    await eventually(() => expect(emailsAbout(id)).to.have.length(9));
+    await eventually(() => isProcessed(id));
+    expect(await effectsOf(id)).to.have.length(1);
   });
 
   it("nothing is lost and no effect is doubled when publisher and worker die again and again", async function () {
