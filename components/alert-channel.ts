@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./base.ts";
+import { subscribeEmails } from "./email-subscriptions.ts";
 import type { Mistake } from "./mistakes.ts";
 import { refuseMistakes } from "./mistakes.ts";
 import { policyDocument, tlsOnly } from "./policy.ts";
@@ -36,14 +36,7 @@ export class AlertChannel extends Component {
     this.topic = new aws.sns.Topic(`${name}-topic`, { displayName: args.displayName }, parent);
     this.arn = this.topic.arn;
     new aws.sns.TopicPolicy(`${name}-policy`, { arn: this.arn, policy: policyOf(this.arn, parent) }, parent);
-    for (const endpoint of args.emails ?? []) {
-      const key = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
-      new aws.sns.TopicSubscription(
-        `${name}-email-${key}`,
-        { topic: this.arn, protocol: "email", endpoint },
-        parent,
-      );
-    }
+    subscribeEmails(name, this.topic, args.emails ?? [], parent);
     this.registerOutputs({ topic: this.topic, arn: this.arn });
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./base.ts";
+import { subscribeEmails } from "./email-subscriptions.ts";
 import type { Link } from "./link.ts";
 import { policyDocument, tlsOnly } from "./policy.ts";
 
@@ -50,19 +50,7 @@ export class SecureTopic extends Component {
 
   /** Sends the topic's messages by e-mail. AWS asks each address to confirm first. */
   subscribeEmails({ addresses, filterPolicy }: EmailSubscribers): aws.sns.TopicSubscription[] {
-    return addresses.map((endpoint) => {
-      const key = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
-      return new aws.sns.TopicSubscription(
-        `${this.name}-email-${key}`,
-        {
-          topic: this.topic.arn,
-          protocol: "email",
-          endpoint,
-          filterPolicy: filterPolicy && JSON.stringify(filterPolicy),
-        },
-        { parent: this },
-      );
-    });
+    return subscribeEmails(this.name, this.topic, addresses, { parent: this }, filterPolicy);
   }
 }
 

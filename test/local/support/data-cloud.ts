@@ -1,7 +1,7 @@
 /** Some services of the local cloud behind a real endpoint, with resources that the test declares one by one. */
 import type { EventInput, ServiceApis } from "../../../local/core/apis.ts";
 import { wallClock } from "../../../local/core/clock.ts";
-import type { Properties, RegisteredResource, Resource } from "../../../local/core/graph.ts";
+import type { Properties, Resource } from "../../../local/core/graph.ts";
 import { accessKeyOf } from "../../../local/core/identity.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
 import { createEndpoint, type Endpoint } from "../../../local/endpoint/index.ts";
 import { createPrincipals } from "../../../local/endpoint/principals.ts";
 import { createAuthorizer } from "../../../local/services/iam/authorizer.ts";
+import { registered } from "./fake-cloud.ts";
 
 export const REGION = "eu-west-1";
 export const ACCOUNT = "000000000000";
@@ -103,20 +104,10 @@ export class DataCloud {
 
   /** Declares a resource and makes it real; one of the same type and name is replaced by it. */
   async declare(type: string, name: string, inputs: Properties = {}): Promise<Resource> {
-    const registered: RegisteredResource = {
-      urn: `urn:pulumi:test::shop::${type}::${name}`,
-      type,
-      name,
-      custom: true,
-      inputs,
-      secretInputs: [],
-      dependencies: [],
-      propertyDependencies: {},
-      protect: false,
-    };
+    const own = registered(type, name, inputs);
     const owner = this.#services.find(({ definition }) => Object.hasOwn(definition.outputs, type));
-    const computed = owner?.definition.outputs[type]?.(registered, this.world) ?? { id: name };
-    const resource: Resource = { ...registered, id: computed.id, outputs: { ...inputs, ...computed } };
+    const computed = owner?.definition.outputs[type]?.(own, this.world) ?? { id: name };
+    const resource: Resource = { ...own, id: computed.id, outputs: { ...inputs, ...computed } };
     const previous = this.#resources.find(({ urn }) => urn === resource.urn);
     this.#resources = [...this.#resources.filter((other) => other !== previous), resource];
     const realizer = owner?.service.realize[type];

@@ -134,6 +134,6 @@ export function resource(
   const own = registered(type, name, inputs);
   const outputsOf = table[type];
   if (!outputsOf) throw new Error(`no outputs for ${type}`);
-  const { id, ...computed } = outputsOf(own, WORLD);
-  return { ...own, id, outputs: { ...inputs, ...computed } };
+  const computed = outputsOf(own, WORLD);
+  return { ...own, id: computed.id, outputs: { ...inputs, ...computed } };
 }

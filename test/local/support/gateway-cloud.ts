@@ -1,50 +1,13 @@
 /** API Gateway on a port of its own, with functions, queues and a clock that the test holds. */
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Clock } from "../../../local/core/clock.ts";
 import type { Properties, Resource } from "../../../local/core/graph.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
-import type { Cloud, Permission, Principal, Service, World } from "../../../local/core/service.ts";
+import type { Cloud, Permission, Principal, Service } from "../../../local/core/service.ts";
 import { apigateway } from "../../../local/services/apigateway/index.ts";
+import { ManualClock, resource, WORLD } from "./fake-cloud.ts";
 
-export const WORLD: World = {
-  project: "shop",
-  stack: "test",
-  region: "eu-west-1",
-  account: "000000000000",
-  endpoint: "http://127.0.0.1:4000",
-};
-
-/** A clock that stands still until it is moved. */
-export class ManualClock implements Clock {
-  #now = Date.UTC(2026, 0, 15, 12);
-  #timers: { at: number; task: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, task: () => void) {
-    const timer = { at: this.#now + milliseconds, task };
-    this.#timers.push(timer);
-    const cancel = (): void => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-    return { cancel };
-  }
-
-  advance(milliseconds: number): void {
-    this.#now += milliseconds;
-    const due = this.#timers.filter(({ at }) => at <= this.#now);
-    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
-    for (const { task } of due) task();
-  }
-
-  /** How many timers are set. */
-  get pending(): number {
-    return this.#timers.length;
-  }
-}
+export { ManualClock, WORLD } from "./fake-cloud.ts";
 
 export interface Reply {
   readonly status: number;
@@ -210,20 +173,7 @@ export class GatewayFixture {
 /** A resource with its outputs, as the evaluation makes it. */
 export function resourceOf(type: string, name: string, inputs: Properties): Resource {
   const token = `aws:apigateway/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
-  const registered = {
-    urn: `urn:pulumi:test::shop::${token}::${name}`,
-    type: token,
-    name,
-    custom: true,
-    inputs,
-    secretInputs: [],
-    dependencies: [],
-    propertyDependencies: {},
-    protect: false,
-  };
-  const computed = apigateway.outputs[token]?.(registered, WORLD);
-  if (!computed) throw new Error(`there are no outputs for ${token}`);
-  return { ...registered, id: computed.id, outputs: { ...inputs, ...computed } };
+  return resource(apigateway.outputs, token, name, inputs);
 }
 
 function replyOf(status: number, headers: IncomingHttpHeaders, body: Buffer): Reply {
