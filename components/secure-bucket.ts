@@ -11,14 +11,15 @@ import { transformed } from "./transform.ts";
 
 export type { CorsMethod, SecureBucketArgs } from "./bucket-arguments.ts";
 
-/** What a link can let a function do with objects; `list` names their keys. */
+/** What a link can let a function do with objects; `list` names their keys, `multipart` writes in parts. */
 export type BucketAccess = keyof typeof OBJECT_ACTIONS | "list";
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
 const OBJECT_ACTIONS = Object.freeze({
   read: ["s3:GetObject"],
-  write: ["s3:PutObject", "s3:AbortMultipartUpload"],
-  readWrite: ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+  write: ["s3:PutObject"],
+  readWrite: ["s3:GetObject", "s3:PutObject"],
+  multipart: ["s3:PutObject", "s3:AbortMultipartUpload"],
   delete: ["s3:DeleteObject"],
 });
 

@@ -38,7 +38,7 @@ export type TableAccess = keyof typeof ITEM_ACTIONS;
 
 /** Actions on items of the table; a transaction needs those of its parts. */
 const ITEM_ACTIONS = Object.freeze({
-  get: ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
+  get: ["dynamodb:GetItem"],
   query: [],
   read: ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
   put: ["dynamodb:PutItem"],

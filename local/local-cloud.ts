@@ -41,7 +41,7 @@ export class LocalCloud {
   readonly #services: RunningServices;
   readonly #deployment: Deployment;
   readonly #folder: string;
-  readonly #usage: Authorizer["usage"];
+  readonly #authorizer: Authorizer;
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
@@ -92,7 +92,7 @@ export class LocalCloud {
       authorize: authorizer.authorize,
       resources,
     };
-    this.#usage = authorizer.usage;
+    this.#authorizer = authorizer;
     this.#services = createServices(this.cloud);
     this.#deployment = new Deployment(this.#services.list.map(({ service }) => service));
   }
@@ -146,7 +146,7 @@ export class LocalCloud {
       cloud: this.cloud,
       standIns,
       graph: () => this.#graph,
-      usage: this.#usage,
+      authorizer: this.#authorizer,
     });
     const starting = this.#services.start();
     const [evaluation] = await Promise.all([this.#evaluate(), standIns.load(this.#settings.standIns)]);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Graph } from "../core/graph.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
+import { grantsOf } from "../services/iam/grants.ts";
 import { consolePage } from "./console.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
 
@@ -11,8 +12,8 @@ export interface ControlOptions {
   readonly standIns: StandIns;
   /** The graph that is realized; undefined until the first evaluation is done. */
   readonly graph: () => Graph | undefined;
-  /** Which granted actions were used so far. */
-  readonly usage: Authorizer["usage"];
+  /** Knows which permissions were used and which were refused. */
+  readonly authorizer: Pick<Authorizer, "usage" | "denials">;
 }
 
 interface Question {
@@ -41,7 +42,10 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "GET /_local/logs": ({ query }, { cloud }) => ({
     items: cloud.services.logs.read(query.get("group") ?? ""),
   }),
-  "GET /_local/permissions": (_question, { usage }) => ({ items: usage() }),
+  "GET /_local/permissions": (_question, { authorizer, graph }) => ({
+    granted: grantsOf(graph()?.resources ?? [], authorizer.usage()),
+    denied: authorizer.denials(),
+  }),
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/functions/*/kill": ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);

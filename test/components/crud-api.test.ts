@@ -66,10 +66,10 @@ describe("CrudApi", () => {
       Object.keys(entries).map((operation) => [operation, actionsOf(recording, operation)]),
     );
     expect(actions).to.deep.equal({
-      create: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"],
+      create: ["dynamodb:GetItem", "dynamodb:PutItem"],
       list: ["dynamodb:Query"],
-      get: ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
-      update: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+      get: ["dynamodb:GetItem"],
+      update: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
       delete: ["dynamodb:DeleteItem"],
     });
   });

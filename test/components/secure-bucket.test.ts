@@ -169,8 +169,9 @@ describe("SecureBucket", () => {
     const allow = (...Action: string[]) => ({ Effect: "Allow", Action, Resource: `${ARN}/imports/*` });
     const cases: readonly (readonly [BucketAccess, object])[] = [
       ["read", allow("s3:GetObject")],
-      ["write", allow("s3:PutObject", "s3:AbortMultipartUpload")],
-      ["readWrite", allow("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")],
+      ["write", allow("s3:PutObject")],
+      ["multipart", allow("s3:PutObject", "s3:AbortMultipartUpload")],
+      ["readWrite", allow("s3:GetObject", "s3:PutObject")],
       ["delete", allow("s3:DeleteObject")],
       [
         "list",

@@ -4,6 +4,7 @@ import type { Properties, Resource } from "../../local/core/graph.ts";
 import type { LogEntry } from "../../local/core/log.ts";
 import type { Principal } from "../../local/core/service.ts";
 import { type Authorizer, createAuthorizer } from "../../local/services/iam/authorizer.ts";
+import { grantsOf } from "../../local/services/iam/grants.ts";
 import { iam } from "../../local/services/iam/index.ts";
 import { resourceOf } from "../support/fake-cloud.ts";
 
@@ -265,6 +266,20 @@ describe("The authorizer", () => {
       count: 2,
     };
     expect(authorizer.usage()).to.deep.equal([used]);
+  });
+
+  it("tells granted permissions that were never needed from needed ones that were never granted", () => {
+    const Statement = [{ Effect: "Allow", Action: ["sqs:SendMessage", "sqs:PurgeQueue"], Resource: QUEUE }];
+    resources = [role(), rolePolicy(JSON.stringify({ Version: "2012-10-17", Statement }))];
+    send(caller);
+    const denied = { action: "s3:GetObject", resource: "arn:aws:s3:::b/k" };
+    for (let time = 1; time <= 2; time++) denialOf(() => authorizer.authorize(caller, [denied]));
+    const counts = grantsOf(resources, authorizer.usage()).map(({ action, count }) => [action, count]);
+    expect(counts).to.deep.equal([
+      ["sqs:SendMessage", 1],
+      ["sqs:PurgeQueue", 0],
+    ]);
+    expect(authorizer.denials()).to.deep.equal([{ principal: "creator", ...denied, count: 2 }]);
   });
 });
 

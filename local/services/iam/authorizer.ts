@@ -21,11 +21,21 @@ export interface Usage {
   readonly count: number;
 }
 
+/** An action that a principal was refused. */
+export interface Denial {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly count: number;
+}
+
 export interface Authorizer {
   /** Throws an `AwsError` when one of the permissions is not granted. The user may do everything. */
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /** Which statements were needed so far. */
   usage(): readonly Usage[];
+  /** What was refused so far. */
+  denials(): readonly Denial[];
 }
 
 /**
@@ -42,6 +52,7 @@ export function createAuthorizer(
   return {
     authorize: (principal, permissions) => authorizer.authorize(principal, permissions),
     usage: () => authorizer.usage(),
+    denials: () => authorizer.denials(),
   };
 }
 
@@ -66,6 +77,7 @@ class PolicyAuthorizer {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #usage = new Map<string, Usage>();
+  readonly #denials = new Map<string, Denial>();
   #compiled: Compiled | undefined;
 
   constructor(resources: () => readonly Resource[], log: Log, clock: Clock) {
@@ -90,6 +102,10 @@ class PolicyAuthorizer {
 
   usage(): readonly Usage[] {
     return [...this.#usage.values()];
+  }
+
+  denials(): readonly Denial[] {
+    return [...this.#denials.values()];
   }
 
   #compile(): Compiled {
@@ -134,8 +150,16 @@ class PolicyAuthorizer {
     this.#usage.set(key, { principal: name, policy: by.policy, statement: by.statement, action, count });
   }
 
+  #countDenial({ kind, arn }: Principal, { action, resource }: Permission): void {
+    const name = kind === "role" ? roleName(arn) : arn;
+    const key = [name, action, resource].join("\n");
+    const count = (this.#denials.get(key)?.count ?? 0) + 1;
+    this.#denials.set(key, { principal: name, action, resource, count });
+  }
+
   #deny(compiled: Compiled, principal: Principal, permission: Permission, verdict: Verdict): Error {
     const reason = verdict.reason ?? "";
+    this.#countDenial(principal, permission);
     const role = compiled.roles.get(principal.arn);
     const where = role
       ? `role ${role.name} of ${componentOf(role.resource, compiled.resources)}`
