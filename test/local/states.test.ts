@@ -2,6 +2,7 @@ import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  ListStateMachinesCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -337,6 +338,13 @@ describe("Step Functions", () => {
       expect(listed.executions?.map(({ name }) => name)).to.deep.equal(["import-1"]);
     });
     expect(await nameOfError(start("{}"))).to.equal("ExecutionAlreadyExists");
+  });
+
+  it("lists the machines", async () => {
+    const stateMachineArn = await realize(single(task()));
+    const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+    const listed = stateMachines.map((machine) => ({ arn: machine.stateMachineArn, type: machine.type }));
+    expect(listed).to.deep.equal([{ arn: stateMachineArn, type: "STANDARD" }]);
   });
 
   it("stops an execution although its task never ends", async () => {

@@ -40,6 +40,11 @@ export class Executions {
     throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
   }
 
+  /** All machines, by name. */
+  machines(): Machine[] {
+    return [...this.#machines.values()].sort((left, right) => left.name.localeCompare(right.name));
+  }
+
   /** @throws AwsError ExecutionDoesNotExist */
   execution(arn: string): Execution {
     const execution = this.#executions.get(arn);

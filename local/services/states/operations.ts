@@ -67,6 +67,17 @@ function machineOperations(cloud: Cloud, executions: Executions): JsonOperations
       const { page, next } = paginate(wanted, input);
       return { executions: page.map(summary), ...next };
     },
+    ListStateMachines: (input, call) => {
+      cloud.authorize(call.principal, [{ action: "states:ListStateMachines", resource: "*" }]);
+      const { page, next } = paginate(executions.machines(), input);
+      const stateMachines = page.map(({ arn, name, type }) => ({
+        stateMachineArn: arn,
+        name,
+        type,
+        creationDate: 0,
+      }));
+      return { stateMachines, ...next };
+    },
     DescribeStateMachine: (input, call) => {
       const machine = executions.machine(allowed("DescribeStateMachine", input, call));
       const { arn, name, type, roleArn, text: definition } = machine;
