@@ -203,6 +203,7 @@ export interface ServiceApis {
   readonly secretsmanager: SecretsManagerApi;
   readonly sns: SnsApi;
   readonly sqs: SqsApi;
+  readonly ssm: NoApi;
   readonly states: StatesApi;
   readonly sts: NoApi;
 }

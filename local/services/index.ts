@@ -14,6 +14,7 @@ import { s3 } from "./s3/index.ts";
 import { secretsmanager } from "./secretsmanager/index.ts";
 import { sns } from "./sns/index.ts";
 import { sqs } from "./sqs/index.ts";
+import { ssm } from "./ssm/index.ts";
 import { states } from "./states/index.ts";
 import { sts } from "./sts/index.ts";
 
@@ -32,6 +33,7 @@ export const definitions: readonly ServiceDefinition[] = [
   secretsmanager,
   sns,
   sqs,
+  ssm,
   states,
   sts,
 ];

@@ -6,10 +6,10 @@ import {
   GetQueueUrlCommand,
   ListQueuesCommand,
   ReceiveMessageCommand,
+  RemovePermissionCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
-  StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import type { Properties, Resource } from "../../local/core/graph.ts";
@@ -187,13 +187,11 @@ describe("SQS", () => {
   });
 
   it("names an operation that is not supported", async () => {
-    const call = client.send(
-      new StartMessageMoveTaskCommand({ SourceArn: "arn:aws:sqs:eu-west-1:000000000000:dead" }),
-    );
-    const error = await call.then(
+    const QueueUrl = (await queue("labelled")).id;
+    const error = await client.send(new RemovePermissionCommand({ QueueUrl, Label: "x" })).then(
       () => undefined,
       (thrown: Error) => thrown,
     );
-    expect(error?.message).to.contain("sqs:StartMessageMoveTask");
+    expect(error?.message).to.contain("sqs:RemovePermission");
   });
 });

@@ -1,7 +1,6 @@
 /** The secrets themselves: in memory, and in a file of the data folder when the cloud is durable. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { AwsError } from "../../core/errors.ts";
+import { JsonFile } from "../../core/json-file.ts";
 
 export interface Version {
   readonly id: string;
@@ -31,12 +30,12 @@ const MAX_VERSIONS = 100;
 
 export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
-  readonly #file: string | undefined;
+  readonly #file: JsonFile<readonly Secret[]>;
 
   /** @param file where secrets survive a restart; without it they live in memory only */
   constructor(file: string | undefined) {
-    this.#file = file;
-    for (const secret of file === undefined ? [] : readSecrets(file)) this.#secrets.set(secret.arn, secret);
+    this.#file = new JsonFile(file, "secrets");
+    for (const secret of this.#file.read() ?? []) this.#secrets.set(secret.arn, secret);
   }
 
   get all(): readonly Secret[] {
@@ -94,21 +93,7 @@ export class SecretStore {
     this.save();
   }
 
-  /** Writes the file; at any time it holds either the old or the new content as a whole. */
   save(): void {
-    if (this.#file === undefined) return;
-    mkdirSync(dirname(this.#file), { recursive: true });
-    const next = `${this.#file}.new`;
-    writeFileSync(next, JSON.stringify(this.all, undefined, 2), { mode: 0o600, flush: true });
-    renameSync(next, this.#file);
-  }
-}
-
-function readSecrets(file: string): Secret[] {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Secret[];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new Error(`The secrets in ${file} cannot be read; --fresh starts without them.`, { cause: error });
+    this.#file.write(this.all);
   }
 }

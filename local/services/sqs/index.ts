@@ -1,11 +1,14 @@
 /**
  * SQS, carried out by fauxqs.
  *
- * Supported: standard and FIFO queues, long polling, delays, visibility time-outs, dead-letter queues, batches, tags.
- * Not enforced: message retention, encryption. Not supported: the query protocol, message move tasks.
+ * Supported: standard and FIFO queues, long polling, delays, visibility time-outs, dead-letter queues, batches, tags,
+ * message move tasks. Not enforced: message retention, encryption. Not supported: the query protocol.
  */
+import { answerJson } from "../../core/protocol.ts";
 import type { Service, ServiceDefinition } from "../../core/service.ts";
 import { fauxqsOf, stopFauxqs } from "../../real-parts/fauxqs.ts";
+import { moveOperations } from "./move-operations.ts";
+import { MoveTasks } from "./move-tasks.ts";
 import { answer } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { Queues } from "./queues.ts";
@@ -18,12 +21,21 @@ export const sqs: ServiceDefinition = {
   outputs,
   create: (cloud): Service => {
     const queues = new Queues(cloud);
+    const tasks = new MoveTasks(cloud);
+    const moves = moveOperations(cloud, tasks);
     return {
       api: queues,
       realize: realizers(cloud),
       start: async () => void (await fauxqsOf(cloud)),
-      call: (call) => answer(call, cloud, queues),
-      stop: () => stopFauxqs(cloud),
+      call: (call) => {
+        const isMove =
+          Object.hasOwn(moves, call.operation ?? "") && call.headers["x-amz-target"] !== undefined;
+        return isMove ? answerJson("sqs", moves, call) : answer(call, cloud, queues);
+      },
+      stop: async () => {
+        tasks.stop();
+        await stopFauxqs(cloud);
+      },
     };
   },
 };
