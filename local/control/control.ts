@@ -41,6 +41,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "GET /_local/logs": ({ query }, { cloud }) => ({
     items: cloud.services.logs.read(query.get("group") ?? ""),
   }),
+  "GET /_local/alarms": (_question, { cloud }) => ({ items: cloud.services.cloudwatch.alarms() }),
   "GET /_local/permissions": (_question, { usage }) => ({ items: usage() }),
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/functions/*/kill": ({ name }, { cloud, graph }) => {
