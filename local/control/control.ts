@@ -42,6 +42,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "GET /_local/logs": ({ query }, { cloud }) => ({
     items: cloud.services.logs.read(query.get("group") ?? ""),
   }),
+  "GET /_local/alarms": (_question, { cloud }) => ({ items: cloud.services.cloudwatch.alarms() }),
   "GET /_local/permissions": (_question, { authorizer, graph }) => ({
     granted: grantsOf(graph()?.resources ?? [], authorizer.usage()),
     denied: authorizer.denials(),

@@ -185,13 +185,33 @@ export interface SecretsManagerApi {
   value(secretArn: string): string | undefined;
 }
 
+export interface CloudWatchApi {
+  /** Records a value of a metric, now. */
+  record(
+    namespace: string,
+    metric: string,
+    dimensions: Readonly<Record<string, string>>,
+    value: number,
+    unit?: string,
+  ): void;
+  /** All alarms and the state they are in. */
+  alarms(): readonly {
+    readonly name: string;
+    readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+    /** Why it is in that state. */
+    readonly reason: string;
+    /** Since when, in milliseconds since the epoch. */
+    readonly since: number;
+  }[];
+}
+
 /** Services that nothing else calls offer no API of their own. */
 export type NoApi = undefined;
 
 export interface ServiceApis {
   readonly apigateway: NoApi;
   readonly budgets: NoApi;
-  readonly cloudwatch: NoApi;
+  readonly cloudwatch: CloudWatchApi;
   readonly dynamodb: DynamoDbApi;
   readonly events: EventsApi;
   readonly iam: NoApi;

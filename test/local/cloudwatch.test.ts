@@ -87,20 +87,23 @@ describe("CloudWatch", () => {
     expect(error.message).to.contain("cloudwatch:GetMetricData");
   });
 
-  it("says once how many alarms are recorded and that they are not evaluated", async () => {
+  it("names each alarm that it does not evaluate, once", async () => {
     const service = cloudwatch.create(cloud);
-    for (const name of ["errors", "backlog"]) {
-      const alarm = resourceOf(cloudwatch, "aws:cloudwatch/metricAlarm:MetricAlarm", name, { name });
-      expect(alarm.outputs.arn).to.equal(`arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${name}`);
-      await service.realize[alarm.type]?.create(alarm);
-    }
+    const alarm = resourceOf(cloudwatch, "aws:cloudwatch/metricAlarm:MetricAlarm", "ratio", {
+      name: "ratio",
+      metricQueries: [{ id: "e1", expression: "m1/m2" }],
+      alarmActions: ["arn:aws:automate:eu-west-1:ec2:reboot"],
+    });
+    expect(alarm.outputs.arn).to.equal("arn:aws:cloudwatch:eu-west-1:000000000000:alarm:ratio");
+    await service.realize[alarm.type]?.create(alarm);
     await service.ready?.();
     await service.ready?.();
-    const notices = cloud.entries.filter(({ kind }) => kind === "notice");
-    expect(notices.map(({ message }) => message))
-      .to.have.length(1)
-      .and.to.have.property("0")
-      .that.contains("2 alarms");
+    const notices = cloud.entries.filter(({ kind }) => kind === "notice").map(({ message }) => message);
+    expect(notices).to.deep.equal([
+      "Alarm ratio is recorded, not evaluated: it watches a metric query (metric math).",
+      "Alarm ratio: its action arn:aws:automate:eu-west-1:ec2:reboot is not carried out.",
+    ]);
+    expect(cloud.clock.waiting, "timers").to.equal(0);
   });
 
   it("has dashboards without a region in their ARN, and budgets", () => {

@@ -76,6 +76,9 @@ export interface FakeCloudOptions {
   readonly authorize?: (principal: Principal, permissions: readonly Permission[]) => void;
 }
 
+/** Metrics are recorded by most services; a test that asks about them puts CloudWatch itself here. */
+const NO_METRICS: ServiceApis["cloudwatch"] = { record: () => undefined, alarms: () => [] };
+
 export function fakeCloud(options: FakeCloudOptions = {}): FakeCloud {
   const entries: LogEntry[] = [];
   const asked: FakeCloud["asked"] = [];
@@ -94,7 +97,7 @@ export function fakeCloud(options: FakeCloudOptions = {}): FakeCloud {
     asked,
     workFolder: "/nonexistent",
     dataFolder,
-    services: services as ServiceApis,
+    services: { cloudwatch: NO_METRICS, ...services } as ServiceApis,
     authorize: (principal, permissions) => {
       asked.push(...permissions.map((permission) => ({ principal: principal.arn, permission })));
       authorize?.(principal, permissions);

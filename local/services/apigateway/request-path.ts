@@ -10,6 +10,7 @@ import { Exchange } from "./exchange.ts";
 import { configurationError, GatewayError, tooLarge } from "./gateway-error.ts";
 import { headerSize, targetOf } from "./incoming.ts";
 import { checkKey, checkMethodRate } from "./metering.ts";
+import { recordMetrics } from "./metrics.ts";
 import { hasBody, readBody } from "./request-body.ts";
 import { send, sendForbidden } from "./respond.ts";
 import type { Stage } from "./stage.ts";
@@ -92,6 +93,7 @@ export class RequestPath {
   #report(exchange: Exchange): void {
     const { requestId, target, answered, error, stage } = exchange;
     stage.accessLog?.(exchange);
+    recordMetrics(exchange);
     const source = stage.api.model.name;
     this.#cloud.log({
       kind: "request",

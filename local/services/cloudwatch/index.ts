@@ -1,10 +1,14 @@
 /**
- * Amazon CloudWatch: metrics that are put go to the log of the local cloud; alarms and dashboards are recorded,
- * alarms are not evaluated. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
+ * Amazon CloudWatch: metrics of the last 3 hours in memory, and metric alarms that are evaluated once a minute and tell
+ * their topics. Metrics come from the services, PutMetricData and embedded metrics in log groups. Not evaluated, and named
+ * at the start: composite alarms, metric math, periods below a minute. Units are not told apart; dashboards are recorded.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
  */
-import { notSupported } from "../../core/errors.ts";
-import type { AwsCall, AwsReply, Cloud, Realizer, Service, ServiceDefinition } from "../../core/service.ts";
-import { readMetricData } from "./metric-data.ts";
+import type { CloudWatchApi } from "../../core/apis.ts";
+import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { Alarms } from "./alarms.ts";
+import { MetricStore, sampleOf } from "./metric-store.ts";
+import { Operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 
 export const cloudwatch: ServiceDefinition = {
@@ -16,47 +20,23 @@ export const cloudwatch: ServiceDefinition = {
 };
 
 function createService(cloud: Cloud): Service {
-  let recordedAlarms = 0;
-  const alarm: Realizer = {
-    create: () => {
-      recordedAlarms += 1;
-    },
-    update: () => undefined,
+  const store = new MetricStore();
+  const alarms = new Alarms(cloud, store);
+  const operations = new Operations(cloud, store, alarms);
+  const api: CloudWatchApi = {
+    record: (namespace, metric, dimensions, value) =>
+      store.add({ namespace, metric, dimensions }, cloud.clock.now(), sampleOf(value)),
+    alarms: () =>
+      alarms.list.map(({ settings: { name }, state, reason, since }) => ({ name, state, reason, since })),
   };
   return {
+    api,
     realize: {
-      "aws:cloudwatch/compositeAlarm:CompositeAlarm": alarm,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm": alarms.realizer,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.realizer,
     },
-    ready: async () => {
-      if (recordedAlarms === 0) return;
-      const message = `${recordedAlarms} alarms are recorded; the local cloud does not evaluate alarms yet.`;
-      cloud.log({ kind: "notice", source: "cloudwatch", message });
-      recordedAlarms = 0;
-    },
-    call: (call) => answer(cloud, call),
+    ready: async () => alarms.start(),
+    call: (call) => operations.answer(call),
+    stop: () => alarms.stop(),
   };
-}
-
-async function answer(cloud: Cloud, call: AwsCall): Promise<AwsReply> {
-  if (call.operation !== "PutMetricData") throw notSupported("cloudwatch", call.operation ?? call.path);
-  const { namespace, metrics } = readMetricData(call);
-  const context = { "cloudwatch:namespace": namespace };
-  cloud.authorize(call.principal, [{ action: "cloudwatch:PutMetricData", resource: "*", context }]);
-  for (const { name, value, unit } of metrics) {
-    const message = [`${namespace} ${name}`, value, unit].filter((part) => part !== undefined).join(" ");
-    cloud.log({ kind: "event", source: "cloudwatch", message, requestId: call.requestId });
-  }
-  return emptyReply(call);
-}
-
-function emptyReply(call: AwsCall): AwsReply {
-  if (call.headers["smithy-protocol"] === "rpc-v2-cbor") {
-    return { status: 200, headers: { "smithy-protocol": "rpc-v2-cbor" }, body: "" };
-  }
-  if (call.headers["x-amz-target"] !== undefined) {
-    return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body: "{}" };
-  }
-  const body = `<PutMetricDataResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><ResponseMetadata><RequestId>${call.requestId}</RequestId></ResponseMetadata></PutMetricDataResponse>`;
-  return { status: 200, headers: { "content-type": "text/xml" }, body };
 }

@@ -1,13 +1,24 @@
-/** Metrics as callers put them, in any of the protocols that CloudWatch speaks. */
-import { AwsError } from "../../core/errors.ts";
-import type { AwsCall } from "../../core/service.ts";
-import { decodeCbor } from "./cbor.ts";
+/** Metrics as callers put them. */
+import type { Dimensions, Sample } from "./metric-store.ts";
+import {
+  dimensionsOf,
+  type Input,
+  listOf,
+  membersOf,
+  numberOf,
+  requiredText,
+  textOf,
+  timeOf,
+} from "./protocols.ts";
 
 export interface Metric {
   readonly name: string;
-  /** One value, or the sum of a statistic set. */
-  readonly value: number | undefined;
+  readonly dimensions: Dimensions;
+  /** Undefined when the metric holds no value. */
+  readonly sample: Sample | undefined;
   readonly unit: string | undefined;
+  /** Milliseconds since the epoch; undefined for now. */
+  readonly at: number | undefined;
 }
 
 export interface MetricData {
@@ -16,46 +27,49 @@ export interface MetricData {
 }
 
 /**
- * The input of PutMetricData, from JSON, CBOR or a form.
+ * The input of PutMetricData.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ * @throws AwsError MissingParameter
  */
-export function readMetricData(call: AwsCall): MetricData {
-  const input = readInput(call);
-  const namespace = input.Namespace;
-  const data = Array.isArray(input.MetricData) ? (input.MetricData as Record<string, unknown>[]) : [];
-  if (typeof namespace !== "string" || namespace === "") {
-    throw new AwsError("MissingParameter", "The parameter Namespace is required.");
-  }
-  return { namespace, metrics: data.map(readMetric) };
+export function readMetricData(input: Input): MetricData {
+  const namespace = requiredText(input, "Namespace");
+  return { namespace, metrics: listOf(input.MetricData).map(membersOf).map(readMetric) };
 }
 
-function readInput(call: AwsCall): Record<string, unknown> {
-  const type = call.headers["content-type"] ?? "";
-  if (type.startsWith("application/cbor")) return decodeCbor(call.body) as Record<string, unknown>;
-  const text = call.body.toString("utf8");
-  if (!type.startsWith("application/x-www-form-urlencoded"))
-    return JSON.parse(text) as Record<string, unknown>;
-  return readForm(new URLSearchParams(text));
-}
-
-/** `MetricData.member.1.MetricName=…` and so on, counted from 1. */
-function readForm(form: URLSearchParams): Record<string, unknown> {
-  const data: Record<string, string>[] = [];
-  for (const [name, value] of form) {
-    const [, number, member] = /^MetricData\.member\.(\d+)\.(.+)$/.exec(name) ?? [];
-    if (number === undefined || member === undefined) continue;
-    const index = Number(number) - 1;
-    data[index] = { ...data[index], [member]: value };
-  }
-  return { Namespace: form.get("Namespace"), MetricData: data };
-}
-
-function readMetric(datum: Record<string, unknown>): Metric {
-  const statistics = (datum.StatisticValues ?? {}) as Record<string, unknown>;
-  const value = datum.Value ?? statistics.Sum ?? datum["StatisticValues.Sum"];
+function readMetric(datum: Input): Metric {
   return {
     name: String(datum.MetricName),
-    value: value === undefined ? undefined : Number(value),
-    unit: typeof datum.Unit === "string" ? datum.Unit : undefined,
+    dimensions: dimensionsOf(datum.Dimensions),
+    sample: statisticSet(membersOf(datum.StatisticValues)) ?? listedValues(datum),
+    unit: textOf(datum.Unit),
+    at: timeOf(datum.Timestamp),
+  };
+}
+
+function statisticSet(set: Input): Sample | undefined {
+  const sum = numberOf(set.Sum);
+  if (sum === undefined) return undefined;
+  const count = numberOf(set.SampleCount) ?? 1;
+  const minimum = numberOf(set.Minimum) ?? sum / count;
+  return { count, sum, minimum, maximum: numberOf(set.Maximum) ?? sum / count, values: new Map() };
+}
+
+/** `Value`, or `Values` with how often each came in `Counts`. */
+function listedValues(datum: Input): Sample | undefined {
+  const counts = listOf(datum.Counts);
+  const given = datum.Value === undefined ? listOf(datum.Values) : [datum.Value];
+  const values = new Map<number, number>();
+  given.forEach((item, index) => {
+    const value = numberOf(item);
+    if (value !== undefined) values.set(value, (values.get(value) ?? 0) + (numberOf(counts[index]) ?? 1));
+  });
+  if (values.size === 0) return undefined;
+  const entries = [...values];
+  return {
+    count: entries.reduce((total, [, count]) => total + count, 0),
+    sum: entries.reduce((total, [value, count]) => total + value * count, 0),
+    minimum: Math.min(...values.keys()),
+    maximum: Math.max(...values.keys()),
+    values,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { notSupported } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
+import { parseFunctionName } from "./function-arn.ts";
 
 export type Result = "Success" | "Failure";
 
@@ -25,6 +26,7 @@ export class Destinations {
       this.#cloud.log({ kind: "delivery", source: "lambda", message });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
+      this.#countFailure(functionArn);
       const message = `${result} of ${functionArn} could not go to ${destination}: ${reason}`;
       this.#cloud.log({ kind: "error", source: "lambda", message });
     }
@@ -63,6 +65,12 @@ export class Destinations {
       const bus = destination.split("/").at(-1);
       await services.events.put({ source: "lambda", detailType, detail: record, resources }, bus);
     } else throw notSupported("lambda", `the destination ${destination}`);
+  }
+
+  #countFailure(functionArn: string): void {
+    const FunctionName = parseFunctionName(functionArn)?.name ?? functionArn;
+    const { cloudwatch } = this.#cloud.services;
+    cloudwatch.record("AWS/Lambda", "DestinationDeliveryFailures", { FunctionName }, 1, "Count");
   }
 
   #authorize(role: string, destination: string): void {

@@ -80,11 +80,18 @@ export class Invoker {
   #enter({ name, reservedConcurrency }: FunctionSettings): void {
     const running = this.#running.get(name) ?? 0;
     if (reservedConcurrency >= 0 && running >= reservedConcurrency) {
-      throw throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+      throw this.#throttled(name, "ReservedFunctionConcurrentInvocationLimitExceeded");
     }
-    if (this.#allRunning >= ACCOUNT_CONCURRENCY) throw throttled("ConcurrentInvocationLimitExceeded");
+    if (this.#allRunning >= ACCOUNT_CONCURRENCY) {
+      throw this.#throttled(name, "ConcurrentInvocationLimitExceeded");
+    }
     this.#running.set(name, running + 1);
     this.#allRunning += 1;
+  }
+
+  #throttled(FunctionName: string, Reason: string): AwsError {
+    this.#cloud.services.cloudwatch.record("AWS/Lambda", "Throttles", { FunctionName }, 1, "Count");
+    return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { Reason, Type: "User" });
   }
 
   #leave(name: string): void {
@@ -99,6 +106,11 @@ export class Invoker {
     at: number,
     { milliseconds: duration, failed, payload }: Outcome,
   ): void {
+    const dimensions = { FunctionName: name };
+    const { cloudwatch } = this.#cloud.services;
+    cloudwatch.record("AWS/Lambda", "Invocations", dimensions, 1, "Count");
+    cloudwatch.record("AWS/Lambda", "Errors", dimensions, failed ? 1 : 0, "Count");
+    cloudwatch.record("AWS/Lambda", "Duration", dimensions, duration, "Milliseconds");
     const error = failed ? { error: payload } : {};
     this.#records.push({ requestId, functionName: name, source, at, duration, ...error });
     if (this.#records.length > 2 * KEPT_RECORDS) this.#records.splice(0, KEPT_RECORDS);
@@ -113,10 +125,6 @@ export function checkSize(payload: string, limit: number, type: "RequestResponse
   if (size <= limit) return;
   const message = `${size} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
   throw new AwsError("RequestTooLargeException", message, 413, { Type: "User" });
-}
-
-function throttled(reason: string): AwsError {
-  return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { Reason: reason, Type: "User" });
 }
 
 function workOf(target: Target, event: string, requestId: string) {

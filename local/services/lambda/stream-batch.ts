@@ -7,6 +7,7 @@ import type { Cloud } from "../../core/service.ts";
 import { itemFailures } from "./batch-response.ts";
 import type { Destinations } from "./destinations.ts";
 import { streamEvent } from "./events.ts";
+import { parseFunctionName } from "./function-arn.ts";
 import type { DetailedInvocation, Invoker } from "./invoker.ts";
 import type { MappingSettings } from "./mapping-settings.ts";
 import type { Registry } from "./registry.ts";
@@ -79,6 +80,9 @@ async function invoke(
   records: Records,
 ): Promise<Attempt> {
   const event = streamEvent(records, mapping.sourceArn);
+  const FunctionName = parseFunctionName(mapping.functionArn)?.name ?? mapping.functionArn;
+  const age = Math.max(0, cloud.clock.now() - createdAt(records.at(-1) ?? {}));
+  cloud.services.cloudwatch.record("AWS/Lambda", "IteratorAge", { FunctionName }, age, "Milliseconds");
   const source = `dynamodb stream ${mapping.sourceArn.split("/")[1]} (${records.length})`;
   try {
     const invocation = await invoker.invoke(mapping.functionArn, JSON.stringify(event), source);

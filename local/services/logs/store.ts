@@ -33,10 +33,17 @@ export class LogStore {
   readonly #groups = new Map<string, Holder>();
   readonly #arnOf: (group: string) => string;
   readonly #now: () => number;
+  readonly #onLine: (message: string) => void;
 
-  constructor(arnOf: (group: string) => string, now: () => number) {
+  /** @param onLine is told every line that is appended */
+  constructor(
+    arnOf: (group: string) => string,
+    now: () => number,
+    onLine: (message: string) => void = () => undefined,
+  ) {
     this.#arnOf = arnOf;
     this.#now = now;
+    this.#onLine = onLine;
   }
 
   /** All groups, by name. */
@@ -73,6 +80,7 @@ export class LogStore {
     for (const entry of entries) {
       holder.lines.push({ ...entry, ingestionTime, stream, id: holder.nextId });
       holder.nextId += 1;
+      this.#onLine(entry.message);
     }
     if (holder.lines.length > 2 * KEPT_LINES) holder.lines = holder.lines.slice(-KEPT_LINES);
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
-import { Execution } from "./execution.ts";
+import { Execution, type Status } from "./execution.ts";
 import type { Machine } from "./machine.ts";
 import { machineArnOf } from "./outputs.ts";
 
@@ -11,6 +11,15 @@ const KEPT_EXECUTIONS = 1_000;
 /** Ended executions whose history is kept too. */
 const KEPT_HISTORIES = 20;
 const MAX_INPUT_BYTES = 262_144;
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
+const METRICS: Readonly<Record<Status, string>> = {
+  RUNNING: "ExecutionsStarted",
+  SUCCEEDED: "ExecutionsSucceeded",
+  FAILED: "ExecutionsFailed",
+  TIMED_OUT: "ExecutionsTimedOut",
+  ABORTED: "ExecutionsAborted",
+};
 
 export class Executions {
   readonly #cloud: Cloud;
@@ -78,6 +87,7 @@ export class Executions {
     if (known) throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
     const execution = new Execution({ arn, name, machine, input }, this.#cloud);
     this.#executions.set(arn, execution);
+    this.#count(machine, "ExecutionsStarted");
     void execution.ended.then(() => this.#afterEnd(execution));
     return execution;
   }
@@ -88,8 +98,13 @@ export class Executions {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
+  #count({ arn: StateMachineArn }: Machine, metric: string): void {
+    this.#cloud.services.cloudwatch.record("AWS/States", metric, { StateMachineArn }, 1, "Count");
+  }
+
   #afterEnd(execution: Execution): void {
     const { machine, name, status, error, cause, startedAt, endedAt, history } = execution;
+    this.#count(machine, METRICS[status]);
     const outcome = status === "SUCCEEDED" ? "" : ` with ${error ?? "no error"}: ${cause ?? ""}`;
     this.#cloud.log({
       kind: status === "SUCCEEDED" || status === "ABORTED" ? "event" : "warning",

@@ -74,6 +74,9 @@ export interface FakeCloud extends Cloud {
 /** Neighbours of the service under test, with the methods that it calls. */
 export type FakeServices = { readonly [Name in keyof ServiceApis]?: Partial<ServiceApis[Name]> };
 
+/** Metrics are recorded by most services; a test that asks about them puts CloudWatch itself here. */
+const NO_METRICS: ServiceApis["cloudwatch"] = { record: () => undefined, alarms: () => [] };
+
 export function fakeCloud(options: {
   clock?: Clock;
   services?: FakeServices;
@@ -93,7 +96,7 @@ export function fakeCloud(options: {
     log: (entry) => entries.push(entry),
     workFolder,
     dataFolder: options.dataFolder,
-    services: { ...options.services } as unknown as ServiceApis,
+    services: { cloudwatch: NO_METRICS, ...options.services } as unknown as ServiceApis,
     authorize: (principal, permissions) => {
       for (const permission of permissions) {
         asked.push({ principal, permission });

@@ -40,6 +40,7 @@ export class GatewayFixture {
   readonly messages: { readonly queueArn: string; readonly body: string; readonly options: unknown }[] = [];
   readonly asked: { readonly principal: Principal; readonly permission: Permission }[] = [];
   readonly sources: string[] = [];
+  readonly metrics: { readonly metric: string; readonly dimensions: object; readonly value: number }[] = [];
   /** Throws for what the test denies. */
   deny: (principal: Principal, permission: Permission) => void = () => {};
   readonly service: Service;
@@ -130,6 +131,10 @@ export class GatewayFixture {
 
   #cloud(): Cloud {
     const services = {
+      cloudwatch: {
+        record: (_namespace: string, metric: string, dimensions: object, value: number) =>
+          void this.metrics.push({ metric, dimensions, value }),
+      },
       lambda: { invoke: (arn: string, event: unknown, source: string) => this.#invoke(arn, event, source) },
       logs: {
         write: (group: string, _stream: string, lines: readonly string[]) =>

@@ -1,0 +1,151 @@
+/** The datapoints of all metrics, in memory: one bucket a minute, for as long as an alarm may look back. */
+
+/** What identifies a metric beside its namespace and name. */
+export type Dimensions = Readonly<Record<string, string>>;
+
+export interface MetricId {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Dimensions;
+}
+
+/** Values that were put together, as a statistic set or as a list with counts. */
+export interface Sample {
+  readonly count: number;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** How often each value came; empty for a statistic set, which has no percentiles. */
+  readonly values: ReadonlyMap<number, number>;
+}
+
+export const MINUTE = 60_000;
+/** Milliseconds for which datapoints are kept. */
+export const KEPT_MILLISECONDS = 180 * MINUTE;
+/** Metrics at most; the ones that came first are forgotten. */
+const MAX_METRICS = 5_000;
+/** Different values that a bucket tells apart exactly to 0.05 %; from there on to 5 %. */
+const EXACT_VALUES = 500;
+
+interface Bucket {
+  count: number;
+  sum: number;
+  minimum: number;
+  maximum: number;
+  readonly values: Map<number, number>;
+}
+
+export class MetricStore {
+  /** Buckets by the minute's beginning, by metric. */
+  readonly #metrics = new Map<string, Map<number, Bucket>>();
+
+  /** @param at milliseconds since the epoch */
+  add(id: MetricId, at: number, sample: Sample): void {
+    const buckets = this.#bucketsOf(keyOf(id));
+    const minute = Math.floor(at / MINUTE) * MINUTE;
+    const bucket = buckets.get(minute) ?? startBucket(buckets, minute);
+    bucket.count += sample.count;
+    bucket.sum += sample.sum;
+    bucket.minimum = Math.min(bucket.minimum, sample.minimum);
+    bucket.maximum = Math.max(bucket.maximum, sample.maximum);
+    for (const [value, count] of sample.values) {
+      const kept = Number(value.toPrecision(bucket.values.size < EXACT_VALUES ? 4 : 1));
+      bucket.values.set(kept, (bucket.values.get(kept) ?? 0) + count);
+    }
+  }
+
+  /** Everything that came from `from` until before `to`, together; undefined when nothing did. */
+  between(id: MetricId, from: number, to: number): Sample | undefined {
+    const buckets = this.#metrics.get(keyOf(id));
+    const found = [...(buckets ?? [])].filter(([minute]) => minute >= from && minute < to);
+    if (found.length === 0) return undefined;
+    const values = new Map<number, number>();
+    for (const [, bucket] of found) {
+      for (const [value, count] of bucket.values) values.set(value, (values.get(value) ?? 0) + count);
+    }
+    const all = found.map(([, bucket]) => bucket);
+    return {
+      count: all.reduce((total, { count }) => total + count, 0),
+      sum: all.reduce((total, { sum }) => total + sum, 0),
+      minimum: Math.min(...all.map(({ minimum }) => minimum)),
+      maximum: Math.max(...all.map(({ maximum }) => maximum)),
+      values,
+    };
+  }
+
+  #bucketsOf(key: string): Map<number, Bucket> {
+    const known = this.#metrics.get(key);
+    if (known) return known;
+    const [oldest] = this.#metrics.keys();
+    if (this.#metrics.size >= MAX_METRICS && oldest !== undefined) this.#metrics.delete(oldest);
+    const buckets = new Map<number, Bucket>();
+    this.#metrics.set(key, buckets);
+    return buckets;
+  }
+}
+
+/** One value, once. */
+export function sampleOf(value: number): Sample {
+  return { count: 1, sum: value, minimum: value, maximum: value, values: new Map([[value, 1]]) };
+}
+
+/**
+ * A statistic of what came: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p99.9`.
+ * Undefined for others, and for percentiles of statistic sets.
+ */
+export function statisticOf(sample: Sample, statistic: string): number | undefined {
+  const simple = SIMPLE_STATISTICS[statistic];
+  if (simple) return simple(sample);
+  const percentile = percentileOf(statistic);
+  return percentile === undefined ? undefined : valueAt(sample.values, percentile);
+}
+
+/** Whether `statisticOf` knows a statistic. */
+export function knowsStatistic(statistic: string): boolean {
+  return Object.hasOwn(SIMPLE_STATISTICS, statistic) || percentileOf(statistic) !== undefined;
+}
+
+const SIMPLE_STATISTICS: Readonly<Record<string, (sample: Sample) => number>> = {
+  Average: ({ sum, count }) => sum / count,
+  Maximum: ({ maximum }) => maximum,
+  Minimum: ({ minimum }) => minimum,
+  SampleCount: ({ count }) => count,
+  Sum: ({ sum }) => sum,
+};
+
+function percentileOf(statistic: string): number | undefined {
+  const digits = /^p(\d{1,2}(?:\.\d+)?|100)$/.exec(statistic)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The smallest value that at least this share of all values does not exceed. */
+function valueAt(values: ReadonlyMap<number, number>, percentile: number): number | undefined {
+  const sorted = [...values].sort(([left], [right]) => left - right);
+  const total = sorted.reduce((sum, [, count]) => sum + count, 0);
+  let seen = 0;
+  for (const [value, count] of sorted) {
+    seen += count;
+    if (seen >= (total * percentile) / 100) return value;
+  }
+  return undefined;
+}
+
+/** Begins a minute, and drops the minutes that nobody can ask for any more. */
+function startBucket(buckets: Map<number, Bucket>, minute: number): Bucket {
+  for (const old of buckets.keys()) if (old < minute - KEPT_MILLISECONDS) buckets.delete(old);
+  const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
+  const bucket = {
+    count: 0,
+    sum: 0,
+    minimum: POSITIVE_INFINITY,
+    maximum: NEGATIVE_INFINITY,
+    values: new Map<number, number>(),
+  };
+  buckets.set(minute, bucket);
+  return bucket;
+}
+
+function keyOf({ namespace, metric, dimensions }: MetricId): string {
+  const pairs = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify([namespace, metric, pairs]);
+}
