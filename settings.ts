@@ -1,11 +1,15 @@
 /** The stack's configuration: read once, checked in one place, every mistake reported at once. */
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { type SettingsOf, type SystemDefinition, secretKey } from "./settings/definition.ts";
+import { tasks } from "./settings/tasks.ts";
 
 /** The systems of this program, in the order in which they are composed. */
-export const SYSTEMS = ["tasks"] as const;
+const SYSTEMS = { tasks };
 
-export type SystemName = (typeof SYSTEMS)[number];
+type SystemName = keyof typeof SYSTEMS;
+
+const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[];
 
 /** Days that CloudWatch Logs can keep logs: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -16,24 +20,10 @@ const origin = z.url({ protocol: /^https?$/ }).refine((value) => new URL(value).
   error: "must be an origin such as https://app.example.com, without path or trailing slash",
 });
 
-const tasksSchema = z.strictObject({
-  /** Who gets an e-mail for each task that is created through the API. */
-  notifyEmails: z.array(z.email()).max(50).default([]),
-  /** Who gets the report of each CSV import; by default the same people. */
-  reportEmails: z.array(z.email()).max(50).optional(),
-  /** Base URL of the classification service that the background worker asks. */
-  serviceUrl: z.url({ protocol: /^https?$/ }),
-  /** Requests per second of one API key, in the long run. */
-  ratePerSecond: z.int().min(1).max(10_000).default(50),
-  /** Requests that one API key may make at once above the rate. */
-  burst: z.int().min(1).max(5_000).default(100),
-  /** Requests per day of one API key. */
-  dailyQuota: z.int().min(1).max(100_000_000).default(1_000_000),
-});
-
-const schema = z.strictObject({
+/** What all systems share. */
+const commonSchema = z.strictObject({
   /** The systems that this stack has. */
-  systems: z.array(z.enum(SYSTEMS)).default([...SYSTEMS]),
+  systems: z.array(z.enum(SYSTEM_NAMES)).default(SYSTEM_NAMES),
   /** Protects data (deletion protection, backups, versioning) and keeps logs for long. */
   production: z.boolean().default(false),
   logRetentionDays: z
@@ -44,31 +34,16 @@ const schema = z.strictObject({
   alertEmails: z.array(z.email()).max(50).default([]),
   /** Origins of the web pages that may call the APIs from a browser. */
   allowedOrigins: z.array(origin).max(20).default([]),
-  tasks: tasksSchema.optional(),
-  /** Secret: the key that the classification service asks for. */
-  tasksServiceKey: z.string().min(1).optional(),
 });
 
-type Raw = z.infer<typeof schema>;
-
-export interface TasksSettings {
-  readonly notifyEmails: readonly string[];
-  readonly reportEmails: readonly string[];
-  readonly serviceUrl: string;
-  readonly serviceKey: pulumi.Output<string>;
-  readonly ratePerSecond: number;
-  readonly burst: number;
-  readonly dailyQuota: number;
-}
-
-export interface Settings {
-  readonly production: boolean;
+type CommonSettings = Omit<z.infer<typeof commonSchema>, "systems" | "logRetentionDays"> & {
   readonly logRetentionDays: number;
-  readonly alertEmails: readonly string[];
-  readonly allowedOrigins: readonly string[];
-  /** Undefined when the stack does not have this system. */
-  readonly tasks?: TasksSettings;
-}
+};
+
+/** A system that the stack does not have is left out. */
+export type Settings = Readonly<CommonSettings> & {
+  readonly [Name in SystemName]?: SettingsOf<(typeof SYSTEMS)[Name]>;
+};
 
 /** One mistake of the configuration. */
 export interface SettingsProblem {
@@ -80,20 +55,28 @@ export interface SettingsProblem {
   readonly secret: boolean;
 }
 
+/** The configuration values of one stack, as Pulumi hands them over: text; structured values as JSON. */
+type Values = Readonly<Record<string, string>>;
+
 /**
- * Checks the configuration values of one stack, as Pulumi hands them over (text; structured values as JSON).
+ * Checks the configuration of one stack.
  * @returns the settings, or everything that is wrong with them
  */
 export function parseSettings(
-  values: Readonly<Record<string, string>>,
+  values: Values,
 ): { readonly settings: Settings } | { readonly problems: readonly SettingsProblem[] } {
-  const parsed = schema.safeParse(
-    Object.fromEntries(Object.entries(values).map(([key, text]) => [key, fromText(key, text)])),
-  );
-  const problems = parsed.success ? [] : parsed.error.issues.flatMap(problemsOf);
-  if (parsed.success) problems.push(...missingFor(parsed.data));
-  if (!parsed.success || problems.length > 0) return { problems };
-  return { settings: settingsOf(parsed.data) };
+  const problems: SettingsProblem[] = [];
+  const common = checkCommon(values, problems);
+  const systems: Record<string, unknown> = {};
+  for (const [system, definition] of Object.entries<SystemDefinition>(SYSTEMS)) {
+    const isOn = common?.systems.some((name) => name === system) ?? true;
+    const settings = isOn || values[system] ? checkSystem(system, definition, values, problems) : undefined;
+    if (isOn && settings) systems[system] = settings;
+  }
+  if (!common || problems.length > 0) return { problems };
+  const { systems: _names, ...rest } = common;
+  const logRetentionDays = rest.logRetentionDays ?? (rest.production ? 365 : 7);
+  return { settings: { ...rest, logRetentionDays, ...systems } };
 }
 
 /** The settings of the running stack. */
@@ -118,10 +101,40 @@ export function describe(problems: readonly SettingsProblem[], project: string, 
   return `The configuration of stack ${stack} (Pulumi.${stack}.yaml) has ${problems.length} problem(s):\n${lines.join("\n")}`;
 }
 
-const TEXT_KEYS: readonly string[] = ["tasksServiceKey"];
+function checkCommon(values: Values, problems: SettingsProblem[]) {
+  const ofSystems = Object.entries<SystemDefinition>(SYSTEMS).flatMap(([system, { secrets }]) => [
+    system,
+    ...Object.keys(secrets).map((secret) => secretKey(system, secret)),
+  ]);
+  const entries = Object.entries(values).filter(([key]) => !ofSystems.includes(key));
+  const parsed = commonSchema.safeParse(
+    Object.fromEntries(entries.map(([key, text]) => [key, structured(text)])),
+  );
+  problems.push(...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue)));
+  return parsed.data;
+}
 
-function fromText(key: string, text: string): unknown {
-  if (TEXT_KEYS.includes(key)) return text;
+/** A system's own keys and secrets; undefined when something is wrong with them. */
+function checkSystem(
+  system: string,
+  { schema, secrets }: SystemDefinition,
+  values: Values,
+  problems: SettingsProblem[],
+): object | undefined {
+  const value = structured(values[system] ?? "{}");
+  const parsed = schema.safeParse(value, { reportInput: true });
+  const found = (parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, system));
+  const given: Record<string, pulumi.Output<string>> = {};
+  for (const [name, need] of Object.entries(secrets)) {
+    const key = secretKey(system, name);
+    if (values[key]) given[name] = pulumi.secret(values[key]);
+    else if (need === "required") found.push({ key, message: missingFor(system), secret: true });
+  }
+  problems.push(...found);
+  return parsed.success && found.length === 0 ? Object.assign({}, parsed.data, given) : undefined;
+}
+
+function structured(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -129,16 +142,22 @@ function fromText(key: string, text: string): unknown {
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): SettingsProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, system?: string): SettingsProblem[] {
+  const path = system === undefined ? issue.path : [system, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      key: pathOf([...issue.path, key]),
+      key: pathOf([...path, key]),
       message: "is not a known key",
       secret: false,
     }));
   }
-  const key = pathOf(issue.path);
-  return [{ key, message: `is not valid: ${issue.message}`, secret: TEXT_KEYS.includes(key) }];
+  const isMissing = system !== undefined && issue.input === undefined;
+  const message = isMissing ? missingFor(system) : `is not valid: ${issue.message}`;
+  return [{ key: pathOf(path), message, secret: false }];
+}
+
+function missingFor(system: string): string {
+  return `is missing, and system ${system} needs it`;
 }
 
 /** `["alertEmails", 0]` → `alertEmails[0]`, as `pulumi config set --path` takes it. */
@@ -147,37 +166,4 @@ function pathOf(path: readonly PropertyKey[]): string {
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
     .replace(/^\./, "");
-}
-
-function missingFor(raw: Raw): SettingsProblem[] {
-  if (!raw.systems.includes("tasks")) return [];
-  const problems: SettingsProblem[] = [];
-  if (!raw.tasks)
-    problems.push({
-      key: "tasks.serviceUrl",
-      message: "is missing, and system tasks needs it",
-      secret: false,
-    });
-  if (!raw.tasksServiceKey)
-    problems.push({ key: "tasksServiceKey", message: "is missing, and system tasks needs it", secret: true });
-  return problems;
-}
-
-function settingsOf(raw: Raw): Settings {
-  const { production, alertEmails, allowedOrigins } = raw;
-  const settings: Settings = {
-    production,
-    logRetentionDays: raw.logRetentionDays ?? (production ? 365 : 7),
-    alertEmails,
-    allowedOrigins,
-  };
-  if (!raw.systems.includes("tasks") || !raw.tasks || !raw.tasksServiceKey) return settings;
-  return {
-    ...settings,
-    tasks: {
-      ...raw.tasks,
-      reportEmails: raw.tasks.reportEmails ?? raw.tasks.notifyEmails,
-      serviceKey: pulumi.secret(raw.tasksServiceKey),
-    },
-  };
 }

@@ -11,7 +11,7 @@ import { SecureTopic } from "../components/secure-topic.ts";
 import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import { Workflow } from "../components/workflow.ts";
 import { ATTACHMENT_TYPES } from "../handlers/tasks/limits.ts";
-import type { TasksSettings } from "../settings.ts";
+import type { TasksSettings } from "../settings/tasks.ts";
 import {
   createConsumers,
   createImportSteps,
