@@ -1,5 +1,6 @@
 /** The systems of a stack, and what their users need to know. */
 
+import { AccountAlarms } from "./components/account-alarms.ts";
 import { AlertChannel } from "./components/alert-channel.ts";
 import { ApiLogging } from "./components/api-logging.ts";
 import type { StackDefaults } from "./components/base.ts";
@@ -15,8 +16,10 @@ const logging = new ApiLogging("api-logging");
 const defaults: StackDefaults = {
   production: settings.production,
   logRetentionDays: settings.logRetentionDays,
+  alarms: settings.alarms,
   alerts,
 };
+if (settings.alarms === "essential") new AccountAlarms("account", defaults);
 const shared = { defaults, logging, allowedOrigins: settings.allowedOrigins };
 
 // The systems. Nothing of one imports another's code.

@@ -30,14 +30,17 @@ const commonSchema = z.strictObject({
     .int()
     .refine((days) => RETENTION_DAYS.includes(days), { error: `must be one of ${RETENTION_DAYS.join(", ")}` })
     .optional(),
+  /** Alarms of every function, queue and API, or only the essential ones; by default all in production only. */
+  alarms: z.enum(["all", "essential"]).optional(),
   /** Who gets an e-mail when an alarm fires. */
   alertEmails: z.array(z.email()).max(50).default([]),
   /** Origins of the web pages that may call the APIs from a browser. */
   allowedOrigins: z.array(origin).max(20).default([]),
 });
 
-type CommonSettings = Omit<z.infer<typeof commonSchema>, "systems" | "logRetentionDays"> & {
+type CommonSettings = Omit<z.infer<typeof commonSchema>, "systems" | "logRetentionDays" | "alarms"> & {
   readonly logRetentionDays: number;
+  readonly alarms: "all" | "essential";
 };
 
 /** A system that the stack does not have is left out. */
@@ -76,7 +79,8 @@ export function parseSettings(
   if (!common || problems.length > 0) return { problems };
   const { systems: _names, ...rest } = common;
   const logRetentionDays = rest.logRetentionDays ?? (rest.production ? 365 : 7);
-  return { settings: { ...rest, logRetentionDays, ...systems } };
+  const alarms = rest.alarms ?? (rest.production ? "all" : "essential");
+  return { settings: { ...rest, logRetentionDays, alarms, ...systems } };
 }
 
 /** The settings of the running stack. */

@@ -52,7 +52,6 @@ export class AlarmedFunction extends Component {
   readonly alias: aws.lambda.Alias;
   readonly role: aws.iam.Role;
   readonly logGroup: aws.cloudwatch.LogGroup;
-  readonly alarms: aws.cloudwatch.MetricAlarm[];
   readonly timeoutSeconds: number;
   readonly #args: AlarmedFunctionArgs;
   #failures: Failures | undefined;
@@ -70,7 +69,7 @@ export class AlarmedFunction extends Component {
     const policy = createPolicy(name, args, this.role, this.logGroup, parent);
     this.function = createFunction(name, args, policy, parent);
     this.alias = createAlias(name, this.function, parent);
-    this.alarms = createFunctionAlarms(name, this.function, this.timeoutSeconds, args, parent);
+    createFunctionAlarms(name, this.function, this.timeoutSeconds, args, parent);
     this.registerOutputs({
       function: this.function,
       alias: this.alias,
@@ -143,7 +142,7 @@ export class AlarmedFunction extends Component {
       // Lambda checks at creation that the function may send to the destination.
       { ...parent, dependsOn: [policy] },
     );
-    this.alarms.push(createLostEventsAlarm(this.name, this.function, defaults, parent));
+    createLostEventsAlarm(this.name, this.function, defaults, parent);
     return { queue, ready };
   }
 }

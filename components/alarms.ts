@@ -15,11 +15,13 @@ export interface AlarmArgs {
   readonly periodSeconds?: number;
   /** Values in a row that must be above the threshold. @default 1 */
   readonly evaluationPeriods?: number;
+  /** Whether a stack with essential alarms only has it too. @default false */
+  readonly essential?: boolean;
 }
 
 /**
  * An alarm that goes off above a threshold and tells the stack's alert channel, when there is one. No data is good
- * news: most metrics have values only when something happens.
+ * news: most metrics have values only when something happens. A stack that has essential alarms only may do without it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */
 export function createAlarm(
@@ -27,10 +29,11 @@ export function createAlarm(
   defaults: StackDefaults,
   args: AlarmArgs,
   opts: pulumi.CustomResourceOptions,
-): aws.cloudwatch.MetricAlarm {
+): void {
+  if (defaults.alarms === "essential" && !args.essential) return;
   const { statistic } = args;
   const isPercentile = statistic.startsWith("p");
-  return new aws.cloudwatch.MetricAlarm(
+  new aws.cloudwatch.MetricAlarm(
     name,
     {
       alarmDescription: args.description,

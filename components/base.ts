@@ -7,6 +7,11 @@ export interface StackDefaults {
   readonly production: boolean;
   /** Days that logs are kept; one of the values that CloudWatch Logs takes (1, 3, 5, 7, 14, 30, 60, 90, … 365 …). */
   readonly logRetentionDays: number;
+  /**
+   * `all`: every function, queue, API and workflow has alarms of its own. `essential`: only those that say that work is
+   * piling up or has stopped, beside `AccountAlarms`; AWS gives ten alarms for nothing.
+   */
+  readonly alarms: "all" | "essential";
   /** Where alarms go. Without it alarms exist but notify nobody. */
   readonly alerts?: AlertChannel;
 }

@@ -6,8 +6,11 @@ import type { StackDefaults } from "./base.ts";
 
 type Parent = { readonly parent: pulumi.Resource };
 
+/** Failures of one function, or of all together, that are bad luck. */
+export const ERRORS_PER_MINUTE = 5;
+
 const DEFAULTS = Object.freeze({
-  errorsPerMinute: 5,
+  errorsPerMinute: ERRORS_PER_MINUTE,
   // Above it, one slow dependency more and invocations are cut off.
   shareOfTimeout: 0.8,
 });
@@ -25,49 +28,47 @@ export function createFunctionAlarms(
   timeoutSeconds: number,
   { defaults, maximumErrorsPerMinute }: FunctionAlarmArgs,
   parent: Parent,
-): aws.cloudwatch.MetricAlarm[] {
+): void {
   const errors = maximumErrorsPerMinute ?? DEFAULTS.errorsPerMinute;
   const milliseconds = timeoutSeconds * 1000 * DEFAULTS.shareOfTimeout;
   const metric = { namespace: "AWS/Lambda", dimensions: { FunctionName: fn.name } };
-  return [
-    createAlarm(
-      `${name}-errors`,
-      defaults,
-      {
-        ...metric,
-        description: `${name} failed more than ${errors} times in a minute; its log says why.`,
-        metricName: "Errors",
-        statistic: "Sum",
-        threshold: errors,
-      },
-      parent,
-    ),
-    createAlarm(
-      `${name}-throttles`,
-      defaults,
-      {
-        ...metric,
-        description: `Lambda turned invocations of ${name} away: too many ran at once.`,
-        metricName: "Throttles",
-        statistic: "Sum",
-        threshold: 0,
-      },
-      parent,
-    ),
-    createAlarm(
-      `${name}-duration`,
-      defaults,
-      {
-        ...metric,
-        description: `The slowest invocations of ${name} take more than ${milliseconds} ms, near its time-out of ${timeoutSeconds} s.`,
-        metricName: "Duration",
-        statistic: "p99",
-        threshold: milliseconds,
-        periodSeconds: 300,
-      },
-      parent,
-    ),
-  ];
+  createAlarm(
+    `${name}-errors`,
+    defaults,
+    {
+      ...metric,
+      description: `${name} failed more than ${errors} times in a minute; its log says why.`,
+      metricName: "Errors",
+      statistic: "Sum",
+      threshold: errors,
+    },
+    parent,
+  );
+  createAlarm(
+    `${name}-throttles`,
+    defaults,
+    {
+      ...metric,
+      description: `Lambda turned invocations of ${name} away: too many ran at once.`,
+      metricName: "Throttles",
+      statistic: "Sum",
+      threshold: 0,
+    },
+    parent,
+  );
+  createAlarm(
+    `${name}-duration`,
+    defaults,
+    {
+      ...metric,
+      description: `The slowest invocations of ${name} take more than ${milliseconds} ms, near its time-out of ${timeoutSeconds} s.`,
+      metricName: "Duration",
+      statistic: "p99",
+      threshold: milliseconds,
+      periodSeconds: 300,
+    },
+    parent,
+  );
 }
 
 /** An alarm on events that Lambda gave up and could not put into the dead-letter queue either. */
@@ -76,8 +77,8 @@ export function createLostEventsAlarm(
   fn: aws.lambda.Function,
   defaults: StackDefaults,
   parent: Parent,
-): aws.cloudwatch.MetricAlarm {
-  return createAlarm(
+): void {
+  createAlarm(
     `${name}-lost-events`,
     defaults,
     {

@@ -136,6 +136,7 @@ function createAlarms(
       description: `More than ${backlog} messages are waiting in ${name}.`,
       metricName: "ApproximateNumberOfMessagesVisible",
       threshold: backlog,
+      essential: true,
     },
     parent,
   );

@@ -222,6 +222,11 @@ describe("AlarmedFunction", () => {
       expect(recording.one(ALARM, "create-errors").inputs).to.include({ threshold: 0 });
     });
 
+    it("are left to the account's alarms in a stack that has essential alarms only", async () => {
+      const recording = await record(() => create({ defaults: { ...DEFAULTS, alarms: "essential" } }));
+      expect(recording.all(ALARM)).to.deep.equal([]);
+    });
+
     it("tell the stack's alert channel", async () => {
       const recording = await record(() => {
         const alerts = new AlertChannel("alerts", {});
@@ -289,7 +294,6 @@ describe("AlarmedFunction", () => {
         metricName: "DestinationDeliveryFailures",
       });
       expect(await known(recording.result.deadLetterQueue?.queue.arn)).to.equal(queueArn);
-      expect(recording.result.alarms).to.have.length(4);
     });
 
     it("get a link to invoke exactly the alias", async () => {

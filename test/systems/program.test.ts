@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
@@ -10,6 +10,7 @@ import { evaluate } from "../../local/evaluate/index.ts";
 import { definitions } from "../../local/services/index.ts";
 
 const FUNCTION = "aws:lambda/function:Function";
+const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const KILOBYTE = 1000;
 
 async function graphOf(stack: string, config: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
@@ -25,14 +26,11 @@ function bundleOf(code: Archive): Buffer {
   return readFileSync(String(asset?.path));
 }
 
+/** Every file of handlers/ that is the entry of a function. */
 function entries(): string[] {
-  return readdirSync("handlers/tasks", { withFileTypes: true })
-    .filter(
-      (file) =>
-        file.isFile() &&
-        readFileSync(join("handlers/tasks", file.name), "utf8").includes("export const handler"),
-    )
-    .map(({ name }) => `handlers/tasks/${name}`);
+  return globSync("handlers/*/*.ts").filter((path) =>
+    readFileSync(path, "utf8").includes("export const handler"),
+  );
 }
 
 describe("the program", () => {
@@ -53,7 +51,7 @@ describe("the program", () => {
   it("packs each function as one file: at most 300 KB minified with the document client, 150 KB as an archive with S3 too", () => {
     for (const { name, inputs } of resourcesOf(dev, FUNCTION)) {
       const bundle = bundleOf(inputs.code as Archive);
-      const usesS3 = JSON.stringify(inputs.environment).includes("TASKS_BUCKET");
+      const usesS3 = JSON.stringify(inputs.environment).includes("BUCKET");
       if (!usesS3) expect(bundle.length / KILOBYTE, `${name}, minified KB`).to.be.at.most(300);
       expect(deflateRawSync(bundle).length / KILOBYTE, `${name}, archive KB`).to.be.at.most(150);
     }
@@ -105,6 +103,12 @@ describe("the program", () => {
       for (const { name, protect } of resourcesOf(prod, type)) expect(protect, name).to.equal(true);
       for (const { name, protect } of resourcesOf(dev, type)) expect(protect, name).to.equal(false);
     }
+  });
+
+  it("has an alarm for every function in production, and ten alarms at most in development, as many as AWS gives", () => {
+    const errors = resourcesOf(prod, ALARM).filter(({ inputs }) => inputs.metricName === "Errors");
+    expect(errors).to.have.length(resourcesOf(prod, FUNCTION).length);
+    expect(resourcesOf(dev, ALARM).length).to.be.within(1, 10);
   });
 
   it("does without the tasks system when the stack switches it off", async () => {

@@ -4,7 +4,7 @@ import type { StackDefaults } from "../../../components/base.ts";
 import { SecureBucket } from "../../../components/secure-bucket.ts";
 import { SecureTable } from "../../../components/secure-table.ts";
 
-export const DEFAULTS: StackDefaults = { production: false, logRetentionDays: 7 };
+export const DEFAULTS: StackDefaults = { production: false, logRetentionDays: 7, alarms: "all" };
 
 export const ENTRY = "test/components/support/answering-handler.ts";
 
