@@ -4,8 +4,10 @@ import { AccountAlarms } from "./components/account-alarms.ts";
 import { AlertChannel } from "./components/alert-channel.ts";
 import { ApiLogging } from "./components/api-logging.ts";
 import type { StackDefaults } from "./components/base.ts";
+import { Secret } from "./components/secret.ts";
 import { ServiceDashboard } from "./components/service-dashboard.ts";
 import { readSettings } from "./settings.ts";
+import { Records } from "./systems/records.ts";
 import { Tasks } from "./systems/tasks.ts";
 
 const settings = readSettings();
@@ -20,14 +22,19 @@ const defaults: StackDefaults = {
   alerts,
 };
 if (settings.alarms === "essential") new AccountAlarms("account", defaults);
-const shared = { defaults, logging, allowedOrigins: settings.allowedOrigins };
+const description = "Signs the cursors of lists, so that clients cannot make their own.";
+const cursorKey = new Secret("cursor-key", { defaults, description, randomBytes: 32 });
+const shared = { defaults, logging, cursorKey, allowedOrigins: settings.allowedOrigins };
 
 // The systems. Nothing of one imports another's code.
+const records = settings.records && new Records("records", { ...shared, settings: settings.records });
 const tasks = settings.tasks && new Tasks("tasks", { ...shared, settings: settings.tasks });
 
 // One picture of everything that runs.
-const dashboard = tasks && new ServiceDashboard("andamio", tasks.watched);
+const watched = [records, tasks].flatMap((system) => system?.watched ?? []);
+const dashboard = watched.length > 0 && new ServiceDashboard("andamio", watched);
 
+export const recordsApiUrl = records?.apiUrl;
 export const tasksApiUrl = tasks?.apiUrl;
 export const tasksApiKey = tasks?.apiKey;
-export const dashboardUrl = dashboard?.url;
+export const dashboardUrl = dashboard ? dashboard.url : undefined;

@@ -2,10 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { type SettingsOf, type SystemDefinition, secretKey } from "./settings/definition.ts";
+import { records } from "./settings/records.ts";
 import { tasks } from "./settings/tasks.ts";
 
 /** The systems of this program, in the order in which they are composed. */
-const SYSTEMS = { tasks };
+const SYSTEMS = { records, tasks };
 
 type SystemName = keyof typeof SYSTEMS;
 

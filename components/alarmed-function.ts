@@ -78,14 +78,19 @@ export class AlarmedFunction extends Component {
     });
   }
 
-  /** Where events wait that failed for good; undefined until an asynchronous caller is allowed. */
-  get deadLetterQueue(): DeadLetterQueue | undefined {
-    return this.#failures?.queue;
+  /**
+   * For callers that do not wait for the answer: events that fail for good go to a dead-letter queue, made at the first
+   * call; its alarm and one on lost events come with it. `allowInvocation` calls it; a caller that invokes with a role
+   * of its own needs it, too.
+   */
+  keepFailures(): DeadLetterQueue {
+    this.#failures ??= this.#createFailures();
+    return this.#failures.queue;
   }
 
   /**
    * Lets a resource of an AWS service invoke the live alias. For a caller that does not wait for the answer, events
-   * that fail for good go to a dead-letter queue; its alarm and one on lost events come with it.
+   * that fail for good are kept.
    * @param suffix names the permission; unique among the callers of this function
    * @throws pulumi.InputPropertiesError naming every mistake in the caller
    */
@@ -93,7 +98,7 @@ export class AlarmedFunction extends Component {
     refuseMistakes(`AlarmedFunction "${this.name}", caller "${suffix}"`, mistakesInCaller(caller));
     const parent = { parent: this };
     const { accountId } = aws.getCallerIdentityOutput({}, parent);
-    if (caller.async) this.#failures ??= this.#keepFailures();
+    if (caller.async) this.keepFailures();
     return new aws.lambda.Permission(
       `${this.name}-${suffix}-permission`,
       {
@@ -118,7 +123,7 @@ export class AlarmedFunction extends Component {
     };
   }
 
-  #keepFailures(): Failures {
+  #createFailures(): Failures {
     const parent = { parent: this };
     const { defaults } = this.#args;
     const queue = new DeadLetterQueue(`${this.name}-dead-letters`, { defaults }, parent);

@@ -8,71 +8,50 @@ import { refuseMistakes } from "./mistakes.ts";
 import type { ParameterContract } from "./openapi/contract.ts";
 import { RestApi } from "./rest-api.ts";
 import type { RestApiArgs, RouteArgs } from "./rest-api-arguments.ts";
-import type { TableAccess } from "./secure-table.ts";
+import type { Secret } from "./secret.ts";
 import { SecureTable } from "./secure-table.ts";
+import type { ServiceDashboardArgs } from "./service-dashboard.ts";
 
 export type CrudOperation = "create" | "list" | "get" | "update" | "delete";
 
 /** What the API keeps. */
 export interface EntityArgs {
-  /** Singular, in lower case, such as `task`. */
+  /** Singular, in lower case, such as `record`. */
   readonly name: string;
   /** Name of the collection in paths. @default the name and an s */
   readonly plural?: string;
-  /** Body of a creation. */
-  readonly schema: z.ZodType;
-  /** Body of an update. @default that of a creation */
-  readonly update?: z.ZodType;
-  /** What is answered of one. @default not published */
-  readonly answer?: z.ZodType;
-  /** Query parameters of the list besides `limit` and `cursor`. */
-  readonly filters?: Readonly<Record<string, ParameterContract>>;
+  /** What clients decide about one: the body of a creation and of an update, which replaces it. */
+  readonly schema: z.ZodObject;
 }
 
 export interface CrudApiArgs extends Omit<RestApiArgs, "routes"> {
   readonly entity: EntityArgs;
-  /** Modules that export the handlers, from the project root, such as `handlers/tasks/create.ts`. */
-  readonly entries: Readonly<Record<CrudOperation, string>>;
-  /** Name of the variable that tells the functions their table. @default as the entity: `RECORD_TABLE` of `record` */
-  readonly tableVariable?: string;
-  /** Where entities are kept. @default a table of its own with `pk`, `sk` and the time to live `expiresAt` */
-  readonly table?: SecureTable;
-  /** What each function may do with the table. @default what the operation needs */
-  readonly access?: Readonly<Partial<Record<CrudOperation, readonly TableAccess[]>>>;
-  /** What else a function is given: links, environment, time-out. */
-  readonly functions?: Readonly<Partial<Record<CrudOperation, FunctionSettings>>>;
+  /** Signs the cursors of the list; may be that of other APIs. */
+  readonly cursorKey: Secret;
   /** Further routes of the API. */
   readonly routes?: Readonly<Record<string, RouteArgs>>;
 }
 
-export type FunctionSettings = Pick<
-  AlarmedFunctionArgs,
-  "links" | "environment" | "statements" | "timeoutSeconds" | "memoryMegabytes"
->;
+/** What the API itself tells of every entity, beside what clients decide. */
+const OWN_PROPERTIES = {
+  id: z.uuid(),
+  version: z.int().min(1),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+};
 
 /**
- * Creating puts the entity together with its idempotency key, which it reads when the key is known; updating reads
- * the entity it answers. Nothing scans.
- */
-const ACCESS: Readonly<Record<CrudOperation, readonly TableAccess[]>> = Object.freeze({
-  create: ["get", "put"],
-  list: ["query"],
-  get: ["get"],
-  update: ["get", "update"],
-  delete: ["delete"],
-});
-
-/**
- * Create, list, get, update and delete of one kind of thing over HTTP.
+ * Create, list, get, update and delete of one kind of thing over HTTP, made from its schema alone.
  *
- * Creates: a table (unless one is given), a function with a role of its own per operation, and a RestApi with
- * `POST|GET /<plural>`, `GET|PUT|DELETE /<plural>/{id}` and the routes that are added.
+ * Creates: a table, a function with a role of its own per operation, and a RestApi with `POST|GET /<plural>`,
+ * `GET|PUT|DELETE /<plural>/{id}` and the routes that are added. A creation honours `Idempotency-Key`, changes honour
+ * `If-Match`, lists are queried page by page.
  *
  *     new CrudApi("records", {
  *       defaults,
  *       description: "Records of any kind.",
- *       entity: { name: "record", schema: recordSchema },
- *       entries: { create: "handlers/records/create.ts", … },
+ *       entity: { name: "record", schema: z.strictObject({ name: z.string().min(1).max(200) }) },
+ *       cursorKey,
  *       throttle: { ratePerSecond: 20, burst: 40 },
  *     });
  */
@@ -82,20 +61,23 @@ export class CrudApi extends Component {
   readonly api: RestApi;
   /** Where the API is; no trailing slash. */
   readonly url: pulumi.Output<string>;
+  /** What a dashboard shows of it. */
+  readonly watched: ServiceDashboardArgs;
 
   /** @throws pulumi.InputPropertiesError naming every mistake in the arguments */
   constructor(name: string, args: CrudApiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("CrudApi", name, {}, opts);
     refuseMistakes(`CrudApi "${name}"`, mistakesIn(args));
-    this.table = args.table ?? createTable(name, args, this);
+    this.table = createTable(name, args, this);
     this.functions = createFunctions(name, args, this.table, this);
-    const { entity, entries, table, tableVariable, access, functions, routes, ...api } = args;
+    const { entity, cursorKey, routes, ...api } = args;
     this.api = new RestApi(
       `${name}-api`,
       { ...api, routes: { ...crudRoutes(entity, this.functions), ...routes } },
       { parent: this },
     );
     this.url = this.api.url;
+    this.watched = { apis: [this.api], functions: Object.values(this.functions), tables: [this.table] };
     this.registerOutputs({ url: this.url });
   }
 }
@@ -103,40 +85,46 @@ export class CrudApi extends Component {
 function createTable(name: string, { defaults }: CrudApiArgs, parent: pulumi.Resource): SecureTable {
   return new SecureTable(
     name,
-    { defaults, partitionKey: "pk", sortKey: "sk", timeToLive: "expiresAt" },
+    {
+      defaults,
+      partitionKey: "pk",
+      sortKey: "sk",
+      indexes: { byCreation: { partitionKey: "gsi1pk", sortKey: "gsi1sk" } },
+      timeToLive: "expiresAt",
+    },
     { parent },
   );
 }
 
+/** Each function may do exactly what its operation needs; nothing scans. */
 function createFunctions(
   name: string,
-  args: CrudApiArgs,
+  { defaults, entity, cursorKey, cors }: CrudApiArgs,
   table: SecureTable,
   parent: pulumi.Resource,
 ): Record<CrudOperation, AlarmedFunction> {
-  const variable = args.tableVariable ?? `${args.entity.name.toUpperCase().replaceAll("-", "_")}_TABLE`;
-  const origins = args.cors && { CORS_ALLOWED_ORIGINS: args.cors.allowedOrigins.join(",") };
-  const make = (operation: CrudOperation) => {
-    const settings = args.functions?.[operation];
-    return new AlarmedFunction(
+  const environment = { CORS_ALLOWED_ORIGINS: cors?.allowedOrigins.join(",") ?? "" };
+  const schemas = { entitySchema: entity.schema };
+  const make = (operation: CrudOperation, args: Pick<AlarmedFunctionArgs, "links" | "schemas">) =>
+    new AlarmedFunction(
       `${name}-${operation}`,
       {
-        ...settings,
-        defaults: args.defaults,
-        description: `${operation} of ${args.entity.name}`,
-        entry: args.entries[operation],
-        links: { [variable]: table.link(args.access?.[operation] ?? ACCESS[operation]), ...settings?.links },
-        environment: { ...origins, ...settings?.environment },
+        ...args,
+        defaults,
+        description: `${operation} of ${entity.name}`,
+        entry: `handlers/crud/${operation}.ts`,
+        environment: { POWERTOOLS_SERVICE_NAME: name, ...environment },
       },
       { parent },
     );
-  };
   return {
-    create: make("create"),
-    list: make("list"),
-    get: make("get"),
-    update: make("update"),
-    delete: make("delete"),
+    create: make("create", { links: { ENTITY_TABLE: table.link(["get", "put"]) }, schemas }),
+    list: make("list", {
+      links: { ENTITY_TABLE: table.link("query"), CURSOR_KEY_SECRET_ARN: cursorKey.link("read") },
+    }),
+    get: make("get", { links: { ENTITY_TABLE: table.link("get") } }),
+    update: make("update", { links: { ENTITY_TABLE: table.link("update") }, schemas }),
+    delete: make("delete", { links: { ENTITY_TABLE: table.link("delete") } }),
   };
 }
 
@@ -151,24 +139,25 @@ function crudRoutes(
   entity: EntityArgs,
   handlers: Readonly<Record<CrudOperation, AlarmedFunction>>,
 ): Record<string, RouteArgs> {
-  const { name, plural = `${name}s`, answer } = entity;
-  const one = (description: string) => ({ description, ...(answer && { schema: answer }) });
+  const { name, plural = `${name}s`, schema } = entity;
+  const answer = schema.extend(OWN_PROPERTIES);
+  const one = (description: string) => ({ description, schema: answer });
   const unknown = { 404: { description: `There is no such ${name}.` } };
   const conflict = { 412: { description: `The ${name} is no longer as the client believes.` } };
-  const page = answer && z.object({ items: z.array(answer), nextCursor: z.string().optional() });
+  const page = z.strictObject({ items: z.array(answer), nextCursor: z.string().optional() });
   return {
     [`POST /${plural}`]: {
       handler: handlers.create,
       summary: `Creates a ${name}.`,
-      body: entity.schema,
+      body: schema,
       headers: IDEMPOTENCY_KEY,
       responses: { 201: one(`The ${name}.`) },
     },
     [`GET /${plural}`]: {
       handler: handlers.list,
       summary: `Lists ${plural}, page by page.`,
-      query: { ...PAGES, ...entity.filters },
-      responses: { 200: { description: `A page of ${plural}.`, ...(page && { schema: page }) } },
+      query: PAGES,
+      responses: { 200: { description: `A page of ${plural}.`, schema: page } },
     },
     [`GET /${plural}/{id}`]: {
       handler: handlers.get,
@@ -177,8 +166,8 @@ function crudRoutes(
     },
     [`PUT /${plural}/{id}`]: {
       handler: handlers.update,
-      summary: `Changes a ${name}.`,
-      body: entity.update ?? entity.schema,
+      summary: `Replaces a ${name}.`,
+      body: schema,
       headers: IF_MATCH,
       responses: { 200: one(`The ${name} as it is now.`), ...unknown, ...conflict },
     },
@@ -204,5 +193,11 @@ function mistakesIn({ entity, routes = {} }: CrudApiArgs): Mistake[] {
   const taken = [...own, ...ownOfOne]
     .filter((key) => key in routes)
     .map((key) => ({ propertyPath: `routes["${key}"]`, reason: "is a route of the CrudApi itself" }));
-  return [...badNames, ...taken];
+  const reserved = Object.keys(OWN_PROPERTIES)
+    .filter((property) => property in entity.schema.shape)
+    .map((property) => ({
+      propertyPath: `entity.schema.${property}`,
+      reason: "is a property that the API itself gives every entity; choose another name",
+    }));
+  return [...badNames, ...reserved, ...taken];
 }

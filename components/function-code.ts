@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "aws-lambda";
 import { bundleCallback } from "./bundler/callback.ts";
-import { bundleEntry } from "./bundler/entry.ts";
+import { bundleEntry, type Schemas } from "./bundler/entry.ts";
 
 /**
  * A function written in the Pulumi program itself. It may use values and outputs of the program (`table.name.get()`);
@@ -14,6 +14,8 @@ export interface FunctionCode {
   /** Path of a module that exports `handler`, from the project root. */
   readonly entry?: string;
   readonly callback?: MagicFunction;
+  /** zod schemas that the entry uses: it imports their validators from "virtual:schemas", by these names. */
+  readonly schemas?: Schemas;
 }
 
 /** What Lambda calls in every archive. */
@@ -26,10 +28,12 @@ export const HANDLER = "index.handler";
  */
 export async function archiveOf(
   name: string,
-  { entry, callback }: FunctionCode,
+  { entry, callback, schemas }: FunctionCode,
 ): Promise<pulumi.asset.Archive> {
   try {
-    const file = callback ? await bundleCallback(name, callback) : await bundleEntry(entry ?? "");
+    const file = callback
+      ? await bundleCallback(name, callback)
+      : await bundleEntry(entry ?? "", process.cwd(), schemas);
     return new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(file) });
   } catch (error) {
     throw new pulumi.RunError(

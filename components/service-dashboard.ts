@@ -10,6 +10,7 @@ import type { RestApi } from "./rest-api.ts";
 import type { SecureTable } from "./secure-table.ts";
 import type { Workflow } from "./workflow.ts";
 
+/** What one service consists of. */
 export interface ServiceDashboardArgs {
   readonly apis?: readonly RestApi[];
   readonly functions?: readonly AlarmedFunction[];
@@ -19,11 +20,11 @@ export interface ServiceDashboardArgs {
 }
 
 /**
- * What a service does and how well, on one CloudWatch dashboard. `toGrafana` makes a Grafana dashboard of its body.
+ * What services do and how well, on one CloudWatch dashboard. `toGrafana` makes a Grafana dashboard of its body.
  *
  * Creates: a dashboard with the requests, errors, durations, backlogs and throttles of the components it is given.
  *
- *     new ServiceDashboard("tasks", { apis: [api], functions: [create, list], pipelines: [work], tables: [tasks] });
+ *     new ServiceDashboard("tasks", [{ apis: [api], functions: [create, list], pipelines: [work], tables: [tasks] }]);
  */
 export class ServiceDashboard extends Component {
   readonly dashboard: aws.cloudwatch.Dashboard;
@@ -31,12 +32,17 @@ export class ServiceDashboard extends Component {
   readonly url: pulumi.Output<string>;
 
   /** @throws pulumi.InputPropertiesError when there is nothing to show */
-  constructor(name: string, args: ServiceDashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    services: readonly ServiceDashboardArgs[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("ServiceDashboard", name, {}, opts);
+    const args = together(services);
     const isEmpty = Object.values(args).every((components) => components.length === 0);
     refuseMistakes(
       `ServiceDashboard "${name}"`,
-      isEmpty ? [{ propertyPath: "args", reason: "names no component to show" }] : [],
+      isEmpty ? [{ propertyPath: "services", reason: "names no component to show" }] : [],
     );
     const { region } = aws.getRegionOutput({}, { parent: this });
     this.dashboard = new aws.cloudwatch.Dashboard(
@@ -49,8 +55,19 @@ export class ServiceDashboard extends Component {
   }
 }
 
-function bodyOf(args: ServiceDashboardArgs, region: pulumi.Output<string>): pulumi.Output<string> {
-  const { apis = [], functions = [], pipelines = [], tables = [], workflows = [] } = args;
+/** What several services consist of, in their order. */
+function together(services: readonly ServiceDashboardArgs[]): Required<ServiceDashboardArgs> {
+  return {
+    apis: services.flatMap(({ apis = [] }) => apis),
+    functions: services.flatMap(({ functions = [] }) => functions),
+    pipelines: services.flatMap(({ pipelines = [] }) => pipelines),
+    workflows: services.flatMap(({ workflows = [] }) => workflows),
+    tables: services.flatMap(({ tables = [] }) => tables),
+  };
+}
+
+function bodyOf(args: Required<ServiceDashboardArgs>, region: pulumi.Output<string>): pulumi.Output<string> {
+  const { apis, functions, pipelines, tables, workflows } = args;
   const names = pulumi.output({
     apis: apis.map(({ restApi, stage }) => ({ name: restApi.name, stage: stage.stageName })),
     functions: functions.map((member) => member.function.name),

@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmedFunction } from "../components/alarmed-function.ts";
-import type { ApiLogging } from "../components/api-logging.ts";
 import { Component, type StackDefaults } from "../components/base.ts";
 import { EventPipeline } from "../components/event-pipeline.ts";
 import { RestApi } from "../components/rest-api.ts";
@@ -12,6 +11,7 @@ import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import { Workflow } from "../components/workflow.ts";
 import { ATTACHMENT_TYPES } from "../handlers/tasks/limits.ts";
 import type { TasksSettings } from "../settings/tasks.ts";
+import type { SystemArgs } from "./system.ts";
 import {
   createConsumers,
   createImportSteps,
@@ -24,13 +24,7 @@ import {
 import { type ImportStep, importDefinition } from "./tasks-import.ts";
 import { type TaskOperation, taskRoutes } from "./tasks-routes.ts";
 
-export interface TasksArgs {
-  readonly defaults: StackDefaults;
-  readonly settings: TasksSettings;
-  /** Origins of the web pages that may call the API from a browser. */
-  readonly allowedOrigins: readonly string[];
-  readonly logging: ApiLogging;
-}
+export type TasksArgs = SystemArgs<TasksSettings>;
 
 /** An import may take as long as 100,000 rows and some retries take. */
 const IMPORT_SECONDS = 6 * 3600;
@@ -73,7 +67,7 @@ export class Tasks extends Component {
 
 function createStores(
   name: string,
-  { defaults, settings, allowedOrigins }: TasksArgs,
+  { defaults, settings, allowedOrigins, cursorKey }: TasksArgs,
   parent: pulumi.Resource,
 ): Stores {
   const table = new SecureTable(
@@ -96,8 +90,6 @@ function createStores(
     { defaults, cors: { allowedOrigins }, expirePrefixes: { "imports/": UNFINISHED_IMPORT_DAYS } },
     { parent },
   );
-  const description = "Signs the cursors of lists, so that clients cannot make their own.";
-  const cursorKey = new Secret(`${name}-cursor-key`, { defaults, description, randomBytes: 32 }, { parent });
   const serviceKey = new Secret(
     `${name}-service-key`,
     { defaults, description: "What the classification service asks for.", value: settings.serviceKey },

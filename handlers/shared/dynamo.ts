@@ -73,14 +73,31 @@ export async function conditionally<T>(write: Promise<T>): Promise<WriteOutcome<
   }
 }
 
+/**
+ * Condition of a write: the item is there, with one of these values of its attribute `version`.
+ * @param versions undefined for any
+ */
+export function hasVersion(versions: readonly number[] | undefined) {
+  if (versions === undefined) return { ConditionExpression: "attribute_exists(pk)" };
+  const names = versions.map((_, index) => `:version${index}`);
+  return {
+    ConditionExpression: `#version IN (${names.join(", ")})`,
+    ExpressionAttributeNames: { "#version": "version" },
+    ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [name, versions[index]])),
+  };
+}
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** Where the next page starts; without it this was the last one. */
   readonly next?: Key;
 }
 
+/** Each query answers 1 MB at most; together they must fit into a function's answer of 6 MB. */
+const MAX_QUERIES = 4;
+
 /**
- * One page of a query, full even when a filter leaves items out.
+ * One page of a query, full even when a filter leaves items out, unless its items are very large.
  * @param limit items of the page
  */
 export async function queryPage<Item>(
@@ -91,12 +108,14 @@ export async function queryPage<Item>(
 ): Promise<Page<Item>> {
   const items: Item[] = [];
   let next = start;
+  let queries = 0;
   do {
+    queries++;
     const output = await client.send(
       new QueryCommand({ ...query, TableName: name, Limit: limit - items.length, ExclusiveStartKey: next }),
     );
     items.push(...((output.Items ?? []) as Item[]));
     next = output.LastEvaluatedKey as Key | undefined;
-  } while (next !== undefined && items.length < limit);
+  } while (next !== undefined && items.length < limit && queries < MAX_QUERIES);
   return next === undefined ? { items } : { items, next };
 }

@@ -21,7 +21,7 @@ export interface Schema<T> {
 
 export interface TextOptions {
   /** Properties whose text may have line breaks and tabs. @default none */
-  readonly multiline?: readonly string[];
+  readonly multiline?: readonly string[] | "all";
 }
 
 /**
@@ -43,10 +43,16 @@ export function check<T>(
   const parsed = schema.safeParse(value);
   if (!parsed.success) return { mistakes: parsed.error.issues.map(toMistake) };
   const mistakes: Mistake[] = [];
-  const data = mapTexts(parsed.data, [], (text, path) => {
-    const detail = textMistake(text, multiline.includes(String(path.at(-1))));
-    if (detail !== undefined) mistakes.push({ pointer: pointerOf(path), detail, code: "invalid_text" });
-    return normalised(text);
+  const refuse = (path: Path, detail: string | undefined, code: string) => {
+    if (detail !== undefined) mistakes.push({ pointer: pointerOf(path), detail, code });
+  };
+  const data = mapLeaves(parsed.data, [], (leaf, path) => {
+    if (typeof leaf === "number") refuse(path, numberMistake(leaf), "invalid_number");
+    if (typeof leaf === "object" && leaf !== null) refuse(path, TOO_DEEP, "too_deep");
+    if (typeof leaf !== "string") return leaf;
+    const canHaveLines = multiline === "all" || multiline.includes(String(path.at(-1)));
+    refuse(path, textMistake(leaf, canHaveLines), "invalid_text");
+    return normalised(leaf);
   });
   return mistakes.length > 0 ? { mistakes } : { data: data as T };
 }
@@ -81,11 +87,26 @@ function pointerOf(path: readonly PropertyKey[]): string {
 
 type Path = readonly PropertyKey[];
 
-function mapTexts(value: unknown, path: Path, change: (text: string, path: Path) => string): unknown {
-  if (typeof value === "string") return change(value, path);
-  if (Array.isArray(value)) return value.map((part, index) => mapTexts(part, [...path, index], change));
-  if (typeof value !== "object" || value === null) return value;
+/** Deeper values are refused: DynamoDB takes 32 levels, with those of the item around them. */
+const MAX_DEPTH = 20;
+const TOO_DEEP = `must not be nested deeper than ${MAX_DEPTH} levels`;
+
+/** DynamoDB's numbers: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+const SMALLEST = 1e-130;
+const LARGEST = 9.9e125;
+
+/** What is wrong with a number, for a person; undefined when nothing is. */
+function numberMistake(number: number): string | undefined {
+  const size = Math.abs(number);
+  if (number === 0 || (size >= SMALLEST && size <= LARGEST)) return undefined;
+  return `must be 0 or a number between ${SMALLEST} and ${LARGEST}, of either sign`;
+}
+
+/** @param change gets texts, numbers, truth values and null, and what is nested too deep */
+function mapLeaves(value: unknown, path: Path, change: (leaf: unknown, path: Path) => unknown): unknown {
+  if (typeof value !== "object" || value === null || path.length > MAX_DEPTH) return change(value, path);
+  if (Array.isArray(value)) return value.map((part, index) => mapLeaves(part, [...path, index], change));
   return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, mapTexts(part, [...path, name], change)]),
+    Object.entries(value).map(([name, part]) => [name, mapLeaves(part, [...path, name], change)]),
   );
 }

@@ -1,4 +1,6 @@
 /** The external service that says what a task is about. */
+import type { Reply } from "../shared/http.ts";
+import { ask } from "../shared/http.ts";
 import type { Secret } from "../shared/secrets.ts";
 
 /** What is asked. */
@@ -12,7 +14,7 @@ export interface Question {
 /** Says what a task is about; undefined when the service will never say. */
 export type Classify = (question: Question) => Promise<string | undefined>;
 
-/** Two attempts, each with a refreshed credential at worst, end within 10 s. */
+/** Two attempts, and one more with a fresh credential, end within 10 s. */
 const TIMEOUT_MS = 2000;
 const PAUSE_MS = 500;
 
@@ -27,46 +29,27 @@ const REFUSALS: readonly number[] = [400, 413, 422];
  * @throws Error when there is no answer for now: the queue delivers the task again, and gives up on it in the end
  */
 export function classificationClient(baseUrl: string, credential: Secret, timeoutMs = TIMEOUT_MS): Classify {
-  return async (question) => {
-    const first = await ask(baseUrl, await credential.read(), question, timeoutMs);
-    if (first instanceof Response && first.status === 401) {
-      return read(await ask(baseUrl, await credential.refresh(), question, timeoutMs));
-    }
-    if (!isTransient(first)) return read(first);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS));
-    return read(await ask(baseUrl, await credential.read(), question, timeoutMs));
+  const patience = { timeoutMs, attempts: 2, pauseMs: PAUSE_MS };
+  return async (about) => {
+    const first = await ask(...question(baseUrl, await credential.read(), about), patience);
+    if (!(first instanceof Response) || first.status !== 401) return read(first);
+    return read(await ask(...question(baseUrl, await credential.refresh(), about), { timeoutMs }));
   };
 }
 
-type Reply = Response | Error;
-
-async function ask(
+function question(
   baseUrl: string,
   credential: string,
-  question: Question,
-  timeoutMs: number,
-): Promise<Reply> {
-  const { eventId, correlationId, title, description } = question;
-  try {
-    return await fetch(`${baseUrl}/v1/classifications`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${credential}`,
-        "content-type": "application/json",
-        "idempotency-key": eventId,
-        "x-request-id": correlationId,
-      },
-      body: JSON.stringify({ title, description }),
-      redirect: "error",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-function isTransient(reply: Reply): boolean {
-  return !(reply instanceof Response) || reply.status === 429 || reply.status >= 500;
+  { eventId, correlationId, title, description }: Question,
+): readonly [string, RequestInit] {
+  const headers = {
+    authorization: `Bearer ${credential}`,
+    "content-type": "application/json",
+    "idempotency-key": eventId,
+    "x-request-id": correlationId,
+  };
+  const body = JSON.stringify({ title, description });
+  return [`${baseUrl}/v1/classifications`, { method: "POST", headers, body }];
 }
 
 async function read(reply: Reply): Promise<string | undefined> {

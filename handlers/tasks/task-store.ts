@@ -1,7 +1,7 @@
 /** Reads and writes of tasks. Each function names the DynamoDB actions that it needs. */
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Key, Page, Table, TransactWrite, WriteOutcome } from "../shared/dynamo.ts";
-import { conditionally, queryPage } from "../shared/dynamo.ts";
+import { conditionally, hasVersion, queryPage } from "../shared/dynamo.ts";
 import { BY_CREATION, BY_STATUS, byStatus, taskKey } from "./keys.ts";
 import type { Task, TaskFields, TaskItem } from "./task.ts";
 
@@ -86,17 +86,12 @@ export function removeTask(
   id: string,
   versions: readonly number[] | undefined,
 ): Promise<WriteOutcome<unknown>> {
-  const names = (versions ?? []).map((_, index) => `:v${index}`);
   return conditionally(
     client.send(
       new DeleteCommand({
         TableName: name,
         Key: taskKey(id),
-        ConditionExpression: names.length > 0 ? `#version IN (${names.join(", ")})` : EXISTS,
-        ...(names.length > 0 && {
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: Object.fromEntries(names.map((key, index) => [key, versions?.[index]])),
-        }),
+        ...hasVersion(versions),
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
     ),

@@ -293,7 +293,7 @@ describe("AlarmedFunction", () => {
       expect(recording.one(ALARM, "create-lost-events").inputs).to.include({
         metricName: "DestinationDeliveryFailures",
       });
-      expect(await known(recording.result.deadLetterQueue?.queue.arn)).to.equal(queueArn);
+      expect(await known(recording.result.keepFailures().queue.arn)).to.equal(queueArn);
     });
 
     it("get a link to invoke exactly the alias", async () => {

@@ -3,21 +3,26 @@ import { expect } from "chai";
 import * as z from "zod";
 import type { CrudApiArgs } from "../../components/crud-api.ts";
 import { CrudApi } from "../../components/crud-api.ts";
-import { DEFAULTS, ENTRY, functionNamed, tableNamed } from "./support/functions.ts";
+import { Secret } from "../../components/secret.ts";
+import { DEFAULTS, functionNamed } from "./support/functions.ts";
 import type { Recording } from "./support/recorder.ts";
-import { documentIn, record } from "./support/recorder.ts";
+import { documentIn, known, record } from "./support/recorder.ts";
 
 const TABLE = "aws:dynamodb/table:Table";
 const FUNCTION = "aws:lambda/function:Function";
 
-const entries = { create: ENTRY, list: ENTRY, get: ENTRY, update: ENTRY, delete: ENTRY };
+const OPERATIONS = ["create", "list", "get", "update", "delete"];
 
 function recordsApi(overrides: () => Partial<CrudApiArgs> = () => ({}), name = "records"): CrudApi {
   return new CrudApi(name, {
     defaults: DEFAULTS,
     description: "Records of any kind.",
     entity: { name: "record", schema: z.strictObject({ name: z.string() }) },
-    entries,
+    cursorKey: new Secret(`${name}-cursor-key`, {
+      defaults: DEFAULTS,
+      description: "Signs.",
+      randomBytes: 32,
+    }),
     throttle: { ratePerSecond: 5, burst: 10 },
     ...overrides(),
   });
@@ -48,7 +53,7 @@ describe("CrudApi", () => {
     const recording = await record(() => recordsApi());
     recording.one(TABLE, "records-table");
     expect(recording.all(FUNCTION).map(({ name }) => name)).to.have.members(
-      ["create", "list", "get", "update", "delete"].map((operation) => `records-${operation}-function`),
+      OPERATIONS.map((operation) => `records-${operation}-function`),
     );
     const routes = Object.entries(pathsOf(recording)).map(([path, operations]) => [
       path,
@@ -63,13 +68,13 @@ describe("CrudApi", () => {
   it("lets each function do with the table exactly what its operation needs", async () => {
     const recording = await record(() => recordsApi());
     const actions = Object.fromEntries(
-      Object.keys(entries).map((operation) => [operation, actionsOf(recording, operation)]),
+      OPERATIONS.map((operation) => [operation, actionsOf(recording, operation)]),
     );
     expect(actions).to.deep.equal({
       create: ["dynamodb:GetItem", "dynamodb:PutItem"],
       list: ["dynamodb:Query"],
       get: ["dynamodb:GetItem"],
-      update: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      update: ["dynamodb:UpdateItem"],
       delete: ["dynamodb:DeleteItem"],
     });
   });
@@ -79,47 +84,36 @@ describe("CrudApi", () => {
       recordsApi(() => ({ cors: { allowedOrigins: ["https://a.example", "https://b.example"] } })),
     );
     expect(variablesOf(recording, "get")).to.deep.equal({
-      RECORD_TABLE: "records-table",
+      ENTITY_TABLE: "records-table",
+      POWERTOOLS_SERVICE_NAME: "records",
       CORS_ALLOWED_ORIGINS: "https://a.example,https://b.example",
     });
   });
 
-  it("validates creations, and updates against a schema of their own when there is one", async () => {
-    const recording = await record(() =>
-      recordsApi(() => ({
-        entity: {
-          name: "record",
-          schema: z.object({ name: z.string() }),
-          update: z.object({ size: z.int() }),
-        },
-      })),
-    );
+  it("validates creations and updates against the schema, and publishes what it answers", async () => {
+    const recording = await record(() => recordsApi());
     const body = documentIn(recording.one("aws:apigateway/restApi:RestApi"), "body") as {
       components: { schemas: Record<string, { required: string[] }> };
     };
     expect(body.components.schemas.PostRecordsRequest?.required).to.deep.equal(["name"]);
-    expect(body.components.schemas.PutRecordsIdRequest?.required).to.deep.equal(["size"]);
-  });
-
-  it("uses the table it is given, with the access and the links it is given", async () => {
-    const recording = await record(() =>
-      recordsApi(() => ({
-        table: tableNamed("shared"),
-        tableVariable: "STORE",
-        access: { delete: ["get", "delete"] },
-        functions: { get: { environment: { MODE: "fast" }, timeoutSeconds: 3 } },
-      })),
-    );
-    expect(recording.all(TABLE).map(({ name }) => name)).to.deep.equal(["shared-table"]);
-    expect(variablesOf(recording, "get")).to.deep.equal({ STORE: "shared-table", MODE: "fast" });
-    expect(recording.one(FUNCTION, "records-get-function").inputs.timeout).to.equal(3);
-    expect(actionsOf(recording, "delete")).to.include.members(["dynamodb:GetItem", "dynamodb:DeleteItem"]);
+    expect(body.components.schemas.PutRecordsIdRequest?.required).to.deep.equal(["name"]);
+    const document = JSON.parse((await known(recording.result.api.document)) ?? "") as {
+      paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+    };
+    const created = JSON.stringify(document.paths["/records"]?.post?.responses["201"]);
+    expect(JSON.parse(/"required":(\[.*?\])/.exec(created)?.[1] ?? "[]")).to.have.members([
+      "id",
+      "name",
+      "version",
+      "createdAt",
+      "updatedAt",
+    ]);
   });
 
   it("takes further routes", async () => {
     const recording = await record(() =>
       recordsApi(() => ({
-        entity: { name: "entry", plural: "entries", schema: z.object({}) },
+        entity: { name: "entry", plural: "entries", schema: z.strictObject({}) },
         routes: { "GET /prices/{coin}": { handler: functionNamed("prices"), summary: "Reads prices." } },
       })),
     );
@@ -135,7 +129,7 @@ describe("CrudApi", () => {
   it("refuses wrong arguments, all of them at once", async () => {
     const program = () =>
       recordsApi(() => ({
-        entity: { name: "Record", plural: "my records", schema: z.object({}) },
+        entity: { name: "Record", plural: "my records", schema: z.strictObject({ version: z.string() }) },
         routes: { "GET /my records": { handler: functionNamed("x"), summary: "x" } },
       }));
     const error = await record(program).catch((reason: unknown) => reason);
@@ -143,6 +137,7 @@ describe("CrudApi", () => {
     expect(error.errors.map(({ propertyPath }) => propertyPath)).to.deep.equal([
       "entity.name",
       "entity.plural",
+      "entity.schema.version",
       'routes["GET /my records"]',
     ]);
   });

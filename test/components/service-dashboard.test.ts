@@ -24,12 +24,14 @@ function tasksDashboard(): ServiceDashboard {
     source: { stream: table },
     consumer: publish,
   });
-  return new ServiceDashboard("tasks", {
-    apis: [api],
-    functions: [handler, publish],
-    pipelines: [changes],
-    tables: [table],
-  });
+  return new ServiceDashboard("tasks", [
+    {
+      apis: [api],
+      functions: [handler, publish],
+      pipelines: [changes],
+      tables: [table],
+    },
+  ]);
 }
 
 function titlesOf(body: unknown): string[] {
@@ -74,7 +76,7 @@ describe("ServiceDashboard", () => {
   });
 
   it("refuses to show nothing", async () => {
-    const error = await record(() => new ServiceDashboard("empty", { functions: [] })).catch(String);
-    expect(String(error)).to.contain('ServiceDashboard "empty": args names no component to show');
+    const error = await record(() => new ServiceDashboard("empty", [{ functions: [] }])).catch(String);
+    expect(String(error)).to.contain('ServiceDashboard "empty": services names no component to show');
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { expect } from "chai";
+import * as z from "zod";
 import { bundleEntry } from "../../components/bundler/entry.ts";
 import type { Archive, Graph } from "../../local/core/graph.ts";
 import { resourcesOf } from "../../local/core/graph.ts";
@@ -65,8 +66,9 @@ describe("the program", () => {
         cpSync(name, join(elsewhere, name), { recursive: true });
       symlinkSync(resolve("node_modules"), join(elsewhere, "node_modules"));
       for (const entry of entries()) {
-        const here = readFileSync(await bundleEntry(entry));
-        const there = readFileSync(join(elsewhere, await bundleEntry(entry, elsewhere)));
+        const schemas = { entitySchema: z.strictObject({ name: z.string() }) };
+        const here = readFileSync(await bundleEntry(entry, process.cwd(), schemas));
+        const there = readFileSync(join(elsewhere, await bundleEntry(entry, elsewhere, schemas)));
         expect(there.equals(here), entry).to.equal(true);
       }
     } finally {

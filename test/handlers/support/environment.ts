@@ -2,6 +2,11 @@
 Object.assign(process.env, {
   POWERTOOLS_LOG_LEVEL: "SILENT",
   POWERTOOLS_METRICS_DISABLED: "true",
+  PRICES_TABLE: "unused",
+  PRICE_SERVICE_URL: "http://unused.invalid",
+  PRICE_COINS: "bitcoin",
+  PRICE_CURRENCY: "usd",
+  PRICE_KEEP_DAYS: "90",
   TASKS_TABLE: "unused",
   TASKS_BUCKET: "unused",
   CURSOR_KEY_SECRET_ARN: "unused",

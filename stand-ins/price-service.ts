@@ -1,0 +1,49 @@
+/**
+ * Stands in for the price service when the program runs on one machine, in CoinGecko's public form.
+ *
+ * - `GET /simple/price?ids=bitcoin&vs_currencies=usd&include_last_updated_at=true`
+ *   → `{ "bitcoin": { "usd": 67187.33, "last_updated_at": 1711356300 } }`
+ *
+ * Prices swing by some percent around a fixed one. Ids that are not known are left out, as CoinGecko does.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** What coins cost in US dollars, about. */
+const PRICES: Readonly<Record<string, number>> = { bitcoin: 67_000, ethereum: 3_500, solana: 170 };
+
+/** How much of another currency one US dollar is. */
+const RATES: Readonly<Record<string, number>> = { usd: 1, eur: 0.92, gbp: 0.79 };
+
+const SWING = 0.03;
+const SWING_SECONDS = 3600;
+
+/** Answers one request. */
+export default function handle(request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+  const isKnown = request.method === "GET" && pathname === "/simple/price";
+  const body = isKnown ? quotes(searchParams) : { error: `There is no ${request.method} ${pathname}` };
+  const text = JSON.stringify(body);
+  response
+    .writeHead(isKnown ? 200 : 404, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    })
+    .end(text);
+}
+
+function quotes(query: URLSearchParams): Record<string, Record<string, number>> {
+  const list = (name: string) => (query.get(name) ?? "").split(",").filter((item) => item !== "");
+  const now = Date.now() / 1000;
+  const swing = 1 + SWING * Math.sin((2 * Math.PI * now) / SWING_SECONDS);
+  const known = list("ids").filter((coin) => coin in PRICES);
+  return Object.fromEntries(
+    known.map((coin) => {
+      const currencies = list("vs_currencies").filter((currency) => currency in RATES);
+      const prices = currencies.map((currency) => [
+        currency,
+        Math.round((PRICES[coin] ?? 0) * (RATES[currency] ?? 0) * swing * 100) / 100,
+      ]);
+      return [coin, Object.fromEntries([...prices, ["last_updated_at", Math.floor(now)]])];
+    }),
+  );
+}
