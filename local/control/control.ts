@@ -1,10 +1,12 @@
 /** The control API and the console, under `/_local`: what happened in the local cloud, for tests, tools and people. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { AwsError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
 import { consolePage } from "./console.ts";
+import { jsonBody, type Question, Refusal } from "./question.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
 
 export interface ControlOptions {
@@ -16,15 +18,10 @@ export interface ControlOptions {
   readonly authorizer: Pick<Authorizer, "usage" | "denials">;
 }
 
-interface Question {
-  readonly query: URLSearchParams;
-  /** What stands in the place of `*` in the route. */
-  readonly name: string;
-}
-
+/** May be a promise; undefined is a 404. A `Refusal` and an `AwsError` are answered with their status. */
 type Answer = (question: Question, options: ControlOptions) => unknown;
 
-/** By method and path; `*` stands for one name. An answer of undefined is a 404. */
+/** By method and path; `*` stands for one name. */
 const ROUTES: Readonly<Record<string, Answer>> = {
   "GET /_local/outputs": (_question, { graph }) =>
     Object.fromEntries(Object.entries(graph()?.outputs ?? {}).map(([name, output]) => [name, output.value])),
@@ -48,9 +45,11 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     denied: authorizer.denials(),
   }),
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
-  "POST /_local/functions/*/kill": ({ name }, { cloud, graph }) => {
+  "POST /_local/functions/*/kill": async ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
-    return known ? { killed: cloud.services.lambda.killEnvironments(name) } : undefined;
+    if (!known) return undefined;
+    await cloud.services.lambda.killEnvironments(name);
+    return { killed: name };
   },
 };
 
@@ -70,20 +69,26 @@ export class Control {
     if (request.method === "GET" && (url.pathname === "/_local" || url.pathname === "/_local/console")) {
       return send(response, 200, "text/html; charset=utf-8", consolePage(this.#options.cloud.world));
     }
-    const answer = await find(request.method ?? "GET", url)?.(this.#options);
-    if (answer !== undefined) return send(response, 200, "application/json", JSON.stringify(answer));
-    const known = Object.keys(ROUTES).join(", ");
-    send(response, 404, "application/json", JSON.stringify({ message: `Not found. There are: ${known}` }));
+    try {
+      const answer = await find(request, url)?.(this.#options);
+      const known = Object.keys(ROUTES).join(", ");
+      if (answer === undefined) throw new Refusal(`Not found. There are: ${known}`, 404);
+      send(response, 200, "application/json", JSON.stringify(answer));
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof AwsError)) throw error;
+      send(response, error.status, "application/json", JSON.stringify({ message: error.message }));
+    }
   }
 }
 
-function find(method: string, url: URL): ((options: ControlOptions) => unknown) | undefined {
+function find(request: IncomingMessage, url: URL): ((options: ControlOptions) => unknown) | undefined {
   for (const [route, answer] of Object.entries(ROUTES)) {
     const pattern = route.replaceAll("/", "\\/").replace("*", "([^\\/]+)");
-    const match = new RegExp(`^${pattern}$`).exec(`${method} ${url.pathname}`);
-    if (match)
-      return (options) =>
-        answer({ query: url.searchParams, name: decodeURIComponent(match[1] ?? "") }, options);
+    const match = new RegExp(`^${pattern}$`).exec(`${request.method ?? "GET"} ${url.pathname}`);
+    if (!match) continue;
+    const name = decodeURIComponent(match[1] ?? "");
+    const question = { query: url.searchParams, name, body: () => jsonBody(request) };
+    return (options) => answer(question, options);
   }
   return undefined;
 }
