@@ -6,6 +6,7 @@ import { ApiLogging } from "./components/api-logging.ts";
 import type { StackDefaults } from "./components/base.ts";
 import { Secret } from "./components/secret.ts";
 import { ServiceDashboard } from "./components/service-dashboard.ts";
+import { SpendingLimit } from "./components/spending-limit.ts";
 import { readSettings } from "./settings.ts";
 import { Records } from "./systems/records.ts";
 import { Tasks } from "./systems/tasks.ts";
@@ -21,6 +22,8 @@ const defaults: StackDefaults = {
   alarms: settings.alarms,
   alerts,
 };
+if (settings.monthlyBudget > 0)
+  new SpendingLimit("spending", { monthlyDollars: settings.monthlyBudget, alerts });
 if (settings.alarms === "essential") new AccountAlarms("account", defaults);
 const description = "Signs the cursors of lists, so that clients cannot make their own.";
 const cursorKey = new Secret("cursor-key", { defaults, description, randomBytes: 32 });

@@ -35,6 +35,8 @@ const commonSchema = z.strictObject({
   alarms: z.enum(["all", "essential"]).optional(),
   /** Who gets an e-mail when an alarm fires. */
   alertEmails: z.array(z.email()).max(50).default([]),
+  /** US dollars that the whole account may cost in a month before somebody is told; 0 for no limit. */
+  monthlyBudget: z.number().min(0).max(1_000_000).default(120),
   /** Origins of the web pages that may call the APIs from a browser. */
   allowedOrigins: z.array(origin).max(20).default([]),
 });
