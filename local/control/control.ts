@@ -45,6 +45,8 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     denied: authorizer.denials(),
   }),
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
+  "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>
+    cloud.services.scheduler.runScheduleNow(name, schedule),
   "POST /_local/functions/*/kill": async ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
     if (!known) return undefined;
@@ -83,11 +85,11 @@ export class Control {
 
 function find(request: IncomingMessage, url: URL): ((options: ControlOptions) => unknown) | undefined {
   for (const [route, answer] of Object.entries(ROUTES)) {
-    const pattern = route.replaceAll("/", "\\/").replace("*", "([^\\/]+)");
+    const pattern = route.replaceAll("/", "\\/").replaceAll("*", "([^\\/]+)");
     const match = new RegExp(`^${pattern}$`).exec(`${request.method ?? "GET"} ${url.pathname}`);
     if (!match) continue;
-    const name = decodeURIComponent(match[1] ?? "");
-    const question = { query: url.searchParams, name, body: () => jsonBody(request) };
+    const names = match.slice(1).map(decodeURIComponent);
+    const question = { query: url.searchParams, name: names[0] ?? "", names, body: () => jsonBody(request) };
     return (options) => answer(question, options);
   }
   return undefined;

@@ -4,8 +4,10 @@ import { readBody } from "../endpoint/aws-request.ts";
 
 export interface Question {
   readonly query: URLSearchParams;
-  /** What stands in the place of `*` in the route. */
+  /** What stands in the place of the first `*` in the route. */
   readonly name: string;
+  /** What stands in the places of all `*`. */
+  readonly names: readonly string[];
   /**
    * The members of the JSON body; none when the request has no body.
    * @throws Refusal 400 when the body is not a JSON object

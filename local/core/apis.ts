@@ -123,6 +123,14 @@ export interface EventsApi {
   runRuleNow(ruleName: string): Promise<{ eventId: string }>;
 }
 
+export interface SchedulerApi {
+  /**
+   * Runs a schedule of EventBridge Scheduler now, beside its regular times; a disabled one too.
+   * @throws AwsError ResourceNotFoundException
+   */
+  runScheduleNow(group: string, name: string): Promise<{ started: string }>;
+}
+
 export interface StatesApi {
   /**
    * Starts an execution. The name of one that runs with the same input answers that one.
@@ -220,6 +228,7 @@ export interface ServiceApis {
   readonly mailbox: MailboxApi;
   readonly random: NoApi;
   readonly s3: NoApi;
+  readonly scheduler: SchedulerApi;
   readonly secretsmanager: SecretsManagerApi;
   readonly sns: SnsApi;
   readonly sqs: SqsApi;

@@ -107,6 +107,11 @@ export interface Service {
   ): Promise<void>;
   /** Called after all resources of a deployment are realized: event sources start here. */
   ready?(): Promise<void>;
+  /**
+   * Whether something that is due now is still under way: a delivery, an invocation, a message or record that a
+   * consumer would take at once.
+   */
+  busy?(): boolean | Promise<boolean>;
   /** Ends pollers and processes. Must be safe to call at any time, also after a failed start. */
   stop?(): Promise<void>;
 }

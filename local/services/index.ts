@@ -11,6 +11,7 @@ import { logs } from "./logs/index.ts";
 import { mailbox } from "./mailbox/index.ts";
 import { random } from "./random/index.ts";
 import { s3 } from "./s3/index.ts";
+import { scheduler } from "./scheduler/index.ts";
 import { secretsmanager } from "./secretsmanager/index.ts";
 import { sns } from "./sns/index.ts";
 import { sqs } from "./sqs/index.ts";
@@ -30,6 +31,7 @@ export const definitions: readonly ServiceDefinition[] = [
   mailbox,
   random,
   s3,
+  scheduler,
   secretsmanager,
   sns,
   sqs,

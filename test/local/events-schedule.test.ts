@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseSchedule } from "../../local/services/events/schedule.ts";
+import { parseSchedule } from "../../local/core/schedule.ts";
 
 const NOW = Date.parse("2026-11-22T10:00:00Z"); // a Sunday
 

@@ -3,90 +3,43 @@
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
 import type { MessageAttribute } from "../../core/apis.ts";
-import type { Timer } from "../../core/clock.ts";
 import { AwsError } from "../../core/errors.ts";
+import { type Defeat, FINAL_ERRORS, Retries } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
 import { authorizeAsEvents, deliver, type Forward, type Handover } from "./targets.ts";
-
-const FIRST_DELAY_MILLISECONDS = 1_000;
-const LONGEST_DELAY_MILLISECONDS = 600_000;
-
-/** Errors that no repetition mends, by what the dead-letter queue calls them. */
-const FINAL_ERRORS: Readonly<Record<string, string>> = {
-  AccessDenied: "NO_PERMISSIONS",
-  AccessDeniedException: "NO_PERMISSIONS",
-  AuthorizationError: "NO_PERMISSIONS",
-  NotFound: "NO_RESOURCE",
-  NotFoundException: "NO_RESOURCE",
-  QueueDoesNotExist: "NO_RESOURCE",
-  ResourceNotFoundException: "NO_RESOURCE",
-  StateMachineDoesNotExist: "NO_RESOURCE",
-  "AWS.SimpleQueueService.NonExistentQueue": "NO_RESOURCE",
-};
-
-interface Attempt {
-  readonly handover: Handover;
-  readonly firstTriedAt: number;
-  /** Repetitions made so far. */
-  readonly retries: number;
-}
 
 export class Deliverer {
   readonly #cloud: Cloud;
   readonly #forward: Forward;
-  readonly #waiting = new Set<Timer>();
-  #stopped = false;
+  readonly #retries: Retries;
 
   constructor(cloud: Cloud, forward: Forward) {
     this.#cloud = cloud;
     this.#forward = forward;
+    this.#retries = new Retries(cloud);
+  }
+
+  get busy(): boolean {
+    return this.#retries.busy;
   }
 
   /** Starts a delivery. It goes on by itself; a failure that lasts ends in the dead-letter queue or the log. */
   start(handover: Handover): void {
-    void this.#try({ handover, firstTriedAt: this.#cloud.clock.now(), retries: 0 });
+    const { rule, target } = handover;
+    this.#retries.start({
+      limits: target,
+      attempt: () => deliver(handover, this.#cloud, this.#forward),
+      failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
+      giveUp: (defeat) => this.#giveUp(handover, defeat),
+    });
   }
 
   stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#waiting) timer.cancel();
-    this.#waiting.clear();
+    this.#retries.stop();
   }
 
-  async #try(attempt: Attempt): Promise<void> {
-    const { rule, target } = attempt.handover;
-    try {
-      await deliver(attempt.handover, this.#cloud, this.#forward);
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      const message = `Rule ${rule.name} could not deliver to ${target.arn}: ${failure.message}`;
-      this.#cloud.log({ kind: "warning", source: "events", message });
-      await this.#afterFailure(attempt, failure);
-    }
-  }
-
-  async #afterFailure(attempt: Attempt, failure: Error): Promise<void> {
-    if (this.#stopped) return;
-    const { target } = attempt.handover;
-    const delay = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** attempt.retries, LONGEST_DELAY_MILLISECONDS);
-    const age = this.#cloud.clock.now() + delay - attempt.firstTriedAt;
-    const isFinal = failure instanceof AwsError && Object.hasOwn(FINAL_ERRORS, failure.code);
-    if (isFinal) return this.#giveUp(attempt, failure, undefined);
-    if (attempt.retries >= target.maximumRetryAttempts) {
-      return this.#giveUp(attempt, failure, "MaximumRetryAttempts");
-    }
-    if (age > target.maximumEventAgeInSeconds * 1000) {
-      return this.#giveUp(attempt, failure, "MaximumEventAgeInSeconds");
-    }
-    const timer = this.#cloud.clock.after(delay, () => {
-      this.#waiting.delete(timer);
-      void this.#try({ ...attempt, retries: attempt.retries + 1 });
-    });
-    this.#waiting.add(timer);
-  }
-
-  async #giveUp(attempt: Attempt, failure: Error, exhausted: string | undefined): Promise<void> {
-    const { rule, target, event } = attempt.handover;
+  async #giveUp(handover: Handover, defeat: Defeat): Promise<void> {
+    const { rule, target, event } = handover;
     const lost = `The event ${event.id} (${event["detail-type"]}) for ${target.arn}`;
     if (target.deadLetterArn === undefined) {
       this.#warn(`${lost} is dropped: the target has no dead-letter queue.`);
@@ -94,7 +47,7 @@ export class Deliverer {
     }
     try {
       authorizeAsEvents(this.#cloud, "sqs:SendMessage", target.deadLetterArn, rule);
-      const messageAttributes = deadLetterAttributes(attempt, failure, exhausted);
+      const messageAttributes = deadLetterAttributes(handover, defeat);
       await this.#cloud.services.sqs.send(target.deadLetterArn, JSON.stringify(event), { messageAttributes });
       this.#warn(`${lost} is in the dead-letter queue ${target.deadLetterArn}.`);
     } catch (error) {
@@ -108,9 +61,8 @@ export class Deliverer {
 }
 
 function deadLetterAttributes(
-  { handover, retries }: Attempt,
-  failure: Error,
-  exhausted: string | undefined,
+  handover: Handover,
+  { failure, retries, exhausted }: Defeat,
 ): Record<string, MessageAttribute> {
   const code =
     failure instanceof AwsError ? (FINAL_ERRORS[failure.code] ?? failure.code) : "SDK_CLIENT_ERROR";

@@ -39,6 +39,7 @@ function createService(cloud: Cloud): Service {
     api,
     realize: realizers(cloud, book),
     call: (call) => answerJson("events", table, call),
+    busy: () => router.busy,
     ready: async () => scheduler.follow(book.rules),
     stop: async () => {
       scheduler.stop();

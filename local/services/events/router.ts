@@ -36,6 +36,11 @@ export class Router {
     return event;
   }
 
+  /** Whether a delivery is being made now. */
+  get busy(): boolean {
+    return this.#deliverer.busy;
+  }
+
   /** Gives up deliveries that wait for their repetition. */
   stop(): void {
     this.#deliverer.stop();

@@ -2,9 +2,10 @@
 import { UserError } from "../../core/errors.ts";
 import type { Properties, Resource, Value } from "../../core/graph.ts";
 import { compilePattern } from "../../core/matcher.ts";
+import { DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRY_ATTEMPTS, type RetryLimits } from "../../core/retries.ts";
+import { parseSchedule, type Schedule } from "../../core/schedule.ts";
 import { type InputRules, readInputRules } from "./input.ts";
 import { busNameOf } from "./outputs.ts";
-import { parseSchedule, type Schedule } from "./schedule.ts";
 
 export interface Rule {
   readonly name: string;
@@ -20,7 +21,7 @@ export interface Rule {
   readonly schedule: Schedule | undefined;
 }
 
-export interface Target {
+export interface Target extends RetryLimits {
   readonly id: string;
   readonly arn: string;
   /** `<bus>/<rule name>` */
@@ -28,14 +29,8 @@ export interface Target {
   readonly roleArn: string | undefined;
   readonly input: InputRules;
   readonly deadLetterArn: string | undefined;
-  readonly maximumEventAgeInSeconds: number;
-  readonly maximumRetryAttempts: number;
   readonly messageGroupId: string | undefined;
 }
-
-/** AWS's defaults. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
-const DEFAULT_EVENT_AGE_SECONDS = 86_400;
-const DEFAULT_RETRY_ATTEMPTS = 185;
 
 export class RuleBook {
   readonly #buses = new Set(["default"]);
@@ -104,8 +99,17 @@ function readRule(resource: Resource): Rule {
     pattern,
     matches: pattern === undefined ? () => false : compile(resource, pattern),
     scheduleExpression: expression,
-    schedule: expression === undefined ? undefined : parseSchedule(expression),
+    schedule: expression === undefined ? undefined : readSchedule(resource, expression),
   };
+}
+
+function readSchedule(resource: Resource, expression: string): Schedule {
+  try {
+    return parseSchedule(expression);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`Rule "${resource.name}": Parameter ScheduleExpression is not valid. ${reason}`);
+  }
 }
 
 function compile(resource: Resource, pattern: string): (event: unknown) => boolean {

@@ -9,6 +9,7 @@ const DENIALS: Readonly<Record<string, readonly [code: string, status: number]>>
   iam: ["AccessDenied", 403],
   lambda: ["AccessDeniedException", 403],
   s3: ["AccessDenied", 403],
+  scheduler: ["AccessDeniedException", 403],
   sns: ["AuthorizationError", 403],
   sqs: ["AccessDenied", 403],
   sts: ["AccessDenied", 403],
