@@ -16,6 +16,8 @@ export interface SecureBucketArgs {
   readonly cors?: { readonly allowedOrigins: readonly string[]; readonly methods?: readonly CorsMethod[] };
   /** Objects cannot be deleted or overwritten for so many days; implies versioning. @default off */
   readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number };
+  /** Every object is written once and never over another one; writers must say so (`If-None-Match: *`). @default false */
+  readonly writeOnce?: boolean;
   /** Seconds after which a presigned request is refused, whatever it says itself. @default 600 */
   readonly maximumPresignedAgeSeconds?: number;
   /** Logs every access into a bucket made for it. @default true in production */

@@ -7,10 +7,10 @@ import { policyDocument, tlsOnly } from "./policy.ts";
 /** Ten minutes: a person on a slow line can begin an upload, a leaked form is worthless soon. */
 const PRESIGNED_SECONDS = 600;
 
-/** A bucket's policy: TLS only, fresh signatures only, and with `accessLogsOf` the log of that bucket. */
+/** A bucket's policy: TLS only, fresh signatures only, with `writeOnce` new objects only, and with `accessLogsOf` the log of that bucket. */
 export function bucketPolicy(
   arn: pulumi.Output<string>,
-  args: Pick<SecureBucketArgs, "maximumPresignedAgeSeconds" | "accessLogsOf">,
+  args: Pick<SecureBucketArgs, "maximumPresignedAgeSeconds" | "accessLogsOf" | "writeOnce">,
   parent: { readonly parent: pulumi.Resource },
 ): pulumi.Output<string> {
   const objects = pulumi.interpolate`${arn}/*`;
@@ -27,6 +27,20 @@ export function bucketPolicy(
       Condition: { NumericGreaterThan: { "s3:signatureAge": String(seconds * 1000) } },
     },
   ];
+  if (args.writeOnce) {
+    statements.push({
+      Sid: "NewObjectsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:PutObject"],
+      Resource: objects,
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+      Condition: {
+        Null: { "s3:if-none-match": "true" },
+        Bool: { "s3:ObjectCreationOperation": "true" },
+      },
+    });
+  }
   if (args.accessLogsOf !== undefined) {
     const { accountId } = aws.getCallerIdentityOutput({}, parent);
     statements.push({

@@ -31,8 +31,8 @@ export interface SecureTableArgs {
 }
 
 /**
- * What a link can let a function do. `check` is a condition on an item within a transaction. There is no scan: its
- * cost grows with the table. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ * What a link can let a function do. `check` is a condition on an item within a transaction. `scan` is for backups
+ * alone: its cost grows with the table. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
 export type TableAccess = keyof typeof ITEM_ACTIONS;
 
@@ -45,6 +45,7 @@ const ITEM_ACTIONS = Object.freeze({
   update: ["dynamodb:UpdateItem"],
   delete: ["dynamodb:DeleteItem"],
   check: ["dynamodb:ConditionCheckItem"],
+  scan: ["dynamodb:Scan"],
   write: [
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",

@@ -10,6 +10,3 @@ export const pricesQuerySchema = z.strictObject({
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
 });
-
-/** What EventBridge Scheduler hands to the tracker. */
-export const scheduledRunSchema = z.strictObject({ scheduledAt: z.iso.datetime() });

@@ -10,12 +10,12 @@ import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
 import { logger } from "../shared/logger.ts";
 import { count } from "../shared/metrics.ts";
+import { scheduledRunSchema } from "../shared/scheduled-run.schema.ts";
 import { check } from "../shared/validation.ts";
 import { minuteOf } from "./price.ts";
 import type { AskPrices } from "./price-feed.ts";
 import { priceFeed } from "./price-feed.ts";
 import { latestPrice, storePrice } from "./price-store.ts";
-import { scheduledRunSchema } from "./prices.schema.ts";
 
 const env = readEnv([
   "PRICES_TABLE",

@@ -5,13 +5,14 @@
  * - TASKS_BUCKET: DeleteObject on attachments/*
  */
 import type { Context, S3ObjectCreatedNotificationEvent } from "aws-lambda";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
 import { logger } from "../shared/logger.ts";
 import { markStored } from "./attachment-store.ts";
-import type { Bucket } from "./objects.ts";
-import { deleteObject, openBucket, parseAttachmentObject } from "./objects.ts";
+import { deleteObject, parseAttachmentObject } from "./objects.ts";
 
 const env = readEnv(["TASKS_TABLE", "TASKS_BUCKET"]);
 const table = openTable(env.TASKS_TABLE);

@@ -6,6 +6,8 @@
  * - CURSOR_KEY_SECRET_ARN: GetSecretValue
  */
 import { api } from "../shared/api.ts";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
@@ -16,8 +18,7 @@ import type { Secret } from "../shared/secrets.ts";
 import { openSecret } from "../shared/secrets.ts";
 import { parseQuery } from "../shared/validation.ts";
 import { listAttachments } from "./attachment-store.ts";
-import type { Bucket } from "./objects.ts";
-import { attachmentObject, downloadUrl, openBucket } from "./objects.ts";
+import { attachmentObject, downloadUrl } from "./objects.ts";
 import { idOf, taskNotFound } from "./task.ts";
 import { findTask } from "./task-store.ts";
 import { listAttachmentsQuerySchema } from "./upload.schema.ts";

@@ -6,14 +6,15 @@
  */
 
 import { streamHandler } from "../shared/batch.ts";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
 import { removedItem } from "../shared/stream.ts";
 import { removeAttachments } from "./attachment-store.ts";
 import { ATTACHMENT_PREFIX, TASK } from "./keys.ts";
-import type { Bucket } from "./objects.ts";
-import { attachmentObject, deleteObject, openBucket } from "./objects.ts";
+import { attachmentObject, deleteObject } from "./objects.ts";
 
 /** What is needed of the item: a task has `id`, an attachment the other two. */
 interface Removed {

@@ -1,3 +1,5 @@
+import type { Bucket } from "../shared/bucket.ts";
+import { putObject } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { transact } from "../shared/dynamo.ts";
 import { once } from "../shared/idempotency.ts";
@@ -10,8 +12,7 @@ import type { Attachment } from "./attachment-store.ts";
 import { directlyStored, pendingAttachment } from "./attachment-store.ts";
 import { assertFileName } from "./file-name.ts";
 import { ATTACHMENT_TYPES, MAX_DIRECT_BINARY_BYTES, MAX_DIRECT_TEXT_BYTES } from "./limits.ts";
-import type { Bucket } from "./objects.ts";
-import { attachmentObject, putObject } from "./objects.ts";
+import { attachmentObject } from "./objects.ts";
 import { taskNotFound } from "./task.ts";
 import { mustExist } from "./task-store.ts";
 import { directUploadQuerySchema } from "./upload.schema.ts";

@@ -6,6 +6,8 @@
  */
 import { buffer } from "node:stream/consumers";
 import type { Context, S3ObjectCreatedNotificationEvent } from "aws-lambda";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
@@ -17,8 +19,7 @@ import type { Failure, ImportState, Skip, Step } from "./imports/state.ts";
 import { failure } from "./imports/state.ts";
 import { UnreadableFile } from "./imports/unreadable-file.ts";
 import { MAX_IMPORT_BYTES } from "./limits.ts";
-import type { Bucket } from "./objects.ts";
-import { openBucket, parseImportObject } from "./objects.ts";
+import { parseImportObject } from "./objects.ts";
 
 /** What is needed of an EventBridge event "Object Created" (its keys are not URL-encoded). */
 export type Uploaded = Pick<S3ObjectCreatedNotificationEvent, "detail">;

@@ -6,6 +6,8 @@
  */
 import { Readable } from "node:stream";
 import type { Context } from "aws-lambda";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
@@ -15,8 +17,6 @@ import { importChunk } from "./imports/chunk.ts";
 import { openFile } from "./imports/file.ts";
 import { readRows } from "./imports/rows.ts";
 import type { Failure, ImportState, Step } from "./imports/state.ts";
-import type { Bucket } from "./objects.ts";
-import { openBucket } from "./objects.ts";
 import { createOnce } from "./task-store.ts";
 
 /** Time that is kept to finish a chunk. */

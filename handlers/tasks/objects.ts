@@ -1,19 +1,9 @@
 /** The bucket of the task manager. Keys are made here; names that people give to files are no part of them. */
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { clientSettings } from "../shared/aws-client.ts";
+import type { Bucket } from "../shared/bucket.ts";
 import { PRESIGNED_SECONDS } from "./limits.ts";
-
-/** A bucket and the client to reach it with. */
-export interface Bucket {
-  readonly client: S3Client;
-  readonly name: string;
-}
-
-export function openBucket(name: string): Bucket {
-  return { client: new S3Client(clientSettings(5000)), name };
-}
 
 export const attachmentObject = (taskId: string, attachmentId: string) =>
   `attachments/${taskId}/${attachmentId}`;
@@ -63,16 +53,6 @@ export function downloadUrl(
     ResponseContentType: contentType,
   });
   return getSignedUrl(client, command, { expiresIn: PRESIGNED_SECONDS });
-}
-
-/** s3:PutObject */
-export async function putObject(
-  { client, name }: Bucket,
-  key: string,
-  contentType: string,
-  body: Buffer,
-): Promise<void> {
-  await client.send(new PutObjectCommand({ Bucket: name, Key: key, ContentType: contentType, Body: body }));
 }
 
 /** Removes an object; one that is not there is no mistake; s3:DeleteObject. */

@@ -1,3 +1,4 @@
+import type { Bucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { once } from "../shared/idempotency.ts";
 import { newId } from "../shared/ids.ts";
@@ -8,7 +9,6 @@ import { parse } from "../shared/validation.ts";
 import { pendingAttachment } from "./attachment-store.ts";
 import { assertFileName } from "./file-name.ts";
 import { PRESIGNED_SECONDS } from "./limits.ts";
-import type { Bucket } from "./objects.ts";
 import { attachmentObject, uploadForm } from "./objects.ts";
 import { taskNotFound } from "./task.ts";
 import { mustExist } from "./task-store.ts";

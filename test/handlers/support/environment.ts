@@ -2,6 +2,9 @@
 Object.assign(process.env, {
   POWERTOOLS_LOG_LEVEL: "SILENT",
   POWERTOOLS_METRICS_DISABLED: "true",
+  AUDIT_BUCKET: "unused",
+  TABLE: "unused",
+  BACKUP_BUCKET: "unused",
   PRICES_TABLE: "unused",
   PRICE_SERVICE_URL: "http://unused.invalid",
   PRICE_COINS: "bitcoin",

@@ -1,6 +1,8 @@
 import "../support/environment.ts";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
+import type { Bucket } from "../../../handlers/shared/bucket.ts";
+import { putObject } from "../../../handlers/shared/bucket.ts";
 import type { Table } from "../../../handlers/shared/dynamo.ts";
 import { attachmentStored } from "../../../handlers/tasks/attachment-stored.ts";
 import { showAttachments } from "../../../handlers/tasks/attachments.ts";
@@ -8,8 +10,7 @@ import { cleanUp } from "../../../handlers/tasks/clean-up.ts";
 import { createTask } from "../../../handlers/tasks/create.ts";
 import { deleteTask } from "../../../handlers/tasks/delete.ts";
 import { MAX_DIRECT_BINARY_BYTES, MAX_DIRECT_TEXT_BYTES } from "../../../handlers/tasks/limits.ts";
-import type { Bucket } from "../../../handlers/tasks/objects.ts";
-import { attachmentObject, putObject } from "../../../handlers/tasks/objects.ts";
+import { attachmentObject } from "../../../handlers/tasks/objects.ts";
 import type { Task } from "../../../handlers/tasks/task.ts";
 import { uploadAttachment } from "../../../handlers/tasks/upload.ts";
 import { itemsOf, newBucket, newTable } from "../support/aws.ts";
