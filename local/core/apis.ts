@@ -230,6 +230,7 @@ export interface ServiceApis {
   readonly s3: NoApi;
   readonly scheduler: SchedulerApi;
   readonly secretsmanager: SecretsManagerApi;
+  readonly ses: NoApi;
   readonly sns: SnsApi;
   readonly sqs: SqsApi;
   readonly ssm: NoApi;

@@ -13,6 +13,7 @@ import { random } from "./random/index.ts";
 import { s3 } from "./s3/index.ts";
 import { scheduler } from "./scheduler/index.ts";
 import { secretsmanager } from "./secretsmanager/index.ts";
+import { ses } from "./ses/index.ts";
 import { sns } from "./sns/index.ts";
 import { sqs } from "./sqs/index.ts";
 import { ssm } from "./ssm/index.ts";
@@ -33,6 +34,7 @@ export const definitions: readonly ServiceDefinition[] = [
   s3,
   scheduler,
   secretsmanager,
+  ses,
   sns,
   sqs,
   ssm,
