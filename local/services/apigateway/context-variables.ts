@@ -96,7 +96,7 @@ let lastSecond = -1;
 let lastText = "";
 
 /** `09/Apr/2015:12:34:56 +0000`; made once a second. */
-function requestTime(now: number): string {
+export function requestTime(now: number): string {
   const second = Math.floor(now / 1000);
   if (second === lastSecond) return lastText;
   const date = new Date(second * 1000);
