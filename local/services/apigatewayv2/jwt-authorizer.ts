@@ -1,7 +1,7 @@
 /** JWT authorizers: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html */
 
 import { isObject, type JsonObject } from "../apigateway/json.ts";
-import { InvalidToken, scopesOf, verifyToken } from "../apigateway/jwt.ts";
+import { InvalidToken, scopesOf, verifyToken } from "../cognito/jwt.ts";
 import type { Authorize } from "./authorizers.ts";
 import { HttpApiError } from "./http-api-error.ts";
 import type { JwtAuthorizer } from "./model.ts";

@@ -1,8 +1,8 @@
-/** JSON Web Tokens as API Gateway checks them: signed with RS256 by a user pool of the program, and in force. */
+/** JSON Web Tokens as API Gateway and Cognito itself check them: signed with RS256 by a user pool of the program, in force. */
 import { createPublicKey, verify } from "node:crypto";
 import type { Cloud } from "../../core/service.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject, textOf } from "./json.ts";
+import type { JsonObject } from "../apigateway/json.ts";
+import { isObject, textOf } from "../apigateway/json.ts";
 
 /** Why a token is refused; the text is that of `error_description`. */
 export class InvalidToken extends Error {
