@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Cloud } from "../../core/service.ts";
 import type { Route } from "./compiled-api.ts";
 import type { GatewayError } from "./gateway-error.ts";
+import type { Caller } from "./iam-authorizer.ts";
 import type { Target } from "./incoming.ts";
 import { ReceivedRequest } from "./received-request.ts";
 import type { Stage } from "./stage.ts";
@@ -27,6 +28,8 @@ export class Exchange extends ReceivedRequest {
   /** Percent-encoded, as in the path. */
   pathParameters: Readonly<Record<string, string>> | null = null;
   apiKey: { readonly id: string; readonly value: string } | undefined = undefined;
+  /** Who signed the request, when the method asks for a signature. */
+  caller: Caller | undefined = undefined;
   /** `requestContext.authorizer` */
   authorizer: Readonly<Record<string, unknown>> | undefined = undefined;
   backend: BackendResult | undefined = undefined;

@@ -3,9 +3,9 @@
  * Requests come in under `/_aws/execute-api/<apiId>/<stage>/<path…>`; the default stage of an HTTP API has no name there.
  *
  * Supported of REST APIs: OpenAPI 3.0 documents with extensions and single resources; API keys and usage plans; throttling
- * of plans, stages and methods; Lambda and Cognito authorizers; request validation; integrations with Lambda, HTTP, SQS and
+ * of plans, stages and methods; Lambda, Cognito and IAM authorization; request validation; integrations with Lambda, HTTP, SQS and
  * none (mock); mapping templates; gateway responses; binary media types; compression; access logs; resource policies without
- * conditions. Not supported, and refused by name: AWS_IAM authorization, VPC links, response streaming, other
+ * conditions. Not supported, and refused by name: VPC links, response streaming, other
  * AWS services behind methods. Caches, canaries and custom domain names have no effect here; an account's own limit of
  * 10,000 requests a second is not applied.
  */

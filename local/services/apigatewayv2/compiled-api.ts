@@ -1,5 +1,5 @@
 /** An HTTP API made ready to serve: a snapshot of its routes, integrations and authorizers. */
-import { notSupported, UserError } from "../../core/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import { listOf, textOf } from "../apigateway/json.ts";
 import { Router } from "../apigateway/router.ts";
@@ -7,6 +7,7 @@ import type { Authorize, GrantCache } from "./authorizers.ts";
 import { compileAuthorizer } from "./authorizers.ts";
 import type { Cors } from "./cors.ts";
 import { compileCors } from "./cors.ts";
+import { authorizeSigned } from "./iam-authorizer.ts";
 import type { Integrate } from "./integrations.ts";
 import { compileIntegration } from "./integrations.ts";
 import type { HttpIntegration } from "./model.ts";
@@ -73,7 +74,7 @@ function authorizersOf({ authorizers }: Parts): (route: Resource) => Authorize |
   return ({ name, inputs }) => {
     const type = textOf(inputs.authorizationType) ?? "NONE";
     if (type === "NONE") return undefined;
-    if (type === "AWS_IAM") throw notSupported("apigatewayv2", `authorization AWS_IAM (Route ${name})`);
+    if (type === "AWS_IAM") return authorizeSigned;
     const resource = authorizers.find(({ id }) => id === inputs.authorizerId);
     if (!resource) throw new UserError(`Route ${name} names no authorizer of its API.`);
     const cache = caches.get(resource.id) ?? new Map();

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Cloud } from "../../core/service.ts";
 import type { BackendResult } from "../apigateway/exchange.ts";
+import type { Caller } from "../apigateway/iam-authorizer.ts";
 import type { Target } from "../apigateway/incoming.ts";
 import { ReceivedRequest } from "../apigateway/received-request.ts";
 import type { CompiledRoute } from "./compiled-api.ts";
@@ -15,6 +16,7 @@ export type Authorization =
       readonly claims: Readonly<Record<string, string>>;
       readonly scopes: readonly string[] | null;
     }
+  | { readonly kind: "iam"; readonly caller: Caller }
   | { readonly kind: "lambda"; readonly context: Readonly<Record<string, unknown>> | null };
 
 export class HttpExchange extends ReceivedRequest {

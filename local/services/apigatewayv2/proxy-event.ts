@@ -4,9 +4,11 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import { requestTime } from "../apigateway/context-variables.ts";
+import type { Caller } from "../apigateway/iam-authorizer.ts";
 import { sourceIp } from "../apigateway/incoming.ts";
 import { mediaType } from "../apigateway/media-types.ts";
-import type { HttpExchange } from "./exchange.ts";
+import { sessionArn } from "../iam/denial.ts";
+import type { Authorization, HttpExchange } from "./exchange.ts";
 
 /** An event of format 1.0: that of REST APIs and a version. */
 export type ProxyEventV1 = APIGatewayProxyEvent & { readonly version: "1.0" };
@@ -60,7 +62,7 @@ function requestContextV2(exchange: HttpExchange): APIGatewayProxyEventV2["reque
   return {
     accountId: exchange.cloud.world.account,
     apiId: target.apiId,
-    ...(authorization && { authorizer: authorizerV2(authorization) }),
+    ...(authorization && { authorizer: authorizerV2(exchange, authorization) }),
     domainName: request.headers.host ?? "",
     domainPrefix: target.apiId,
     http: {
@@ -78,10 +80,17 @@ function requestContextV2(exchange: HttpExchange): APIGatewayProxyEventV2["reque
   };
 }
 
-function authorizerV2(authorization: NonNullable<HttpExchange["authorization"]>) {
-  const { kind } = authorization;
-  if (kind === "lambda") return { lambda: authorization.context };
+function authorizerV2(exchange: HttpExchange, authorization: Authorization) {
+  if (authorization.kind === "lambda") return { lambda: authorization.context };
+  if (authorization.kind === "iam") return { iam: iamOf(exchange, authorization.caller) };
   return { jwt: { claims: authorization.claims, scopes: authorization.scopes } };
+}
+
+function iamOf({ cloud }: HttpExchange, { accessKey, principal }: Caller) {
+  const userArn = sessionArn(principal);
+  const userId = principal.functionName ?? principal.arn.slice(principal.arn.lastIndexOf("/") + 1);
+  const ids = { callerId: userId, cognitoIdentity: null, principalOrgId: null, userArn, userId };
+  return { accessKey, accountId: cloud.world.account, ...ids };
 }
 
 /** Members that tell of the request, which functions and authorizers get alike. */
@@ -118,10 +127,7 @@ function requestContextV1(exchange: HttpExchange): APIGatewayProxyEvent["request
     accountId: exchange.cloud.world.account,
     apiId: target.apiId,
     ...(authorization && {
-      authorizer:
-        authorization.kind === "lambda"
-          ? authorization.context
-          : { claims: authorization.claims, scopes: authorization.scopes },
+      authorizer: authorizerV1(exchange, authorization),
     }),
     domainName: request.headers.host ?? "",
     domainPrefix: target.apiId,
@@ -146,6 +152,12 @@ function requestContextV1(exchange: HttpExchange): APIGatewayProxyEvent["request
     stage: exchange.stage.name,
   };
   return context as APIGatewayProxyEvent["requestContext"];
+}
+
+function authorizerV1(exchange: HttpExchange, authorization: Authorization) {
+  if (authorization.kind === "lambda") return authorization.context;
+  if (authorization.kind === "iam") return { iam: iamOf(exchange, authorization.caller) };
+  return { claims: authorization.claims, scopes: authorization.scopes };
 }
 
 const TEXT = /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml|javascript))$/;
