@@ -6,6 +6,8 @@ import * as idp from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
 import { AwsError } from "../../local/core/errors.ts";
 import type { Properties } from "../../local/core/graph.ts";
+import { iam } from "../../local/services/iam/index.ts";
+import { resourceOf } from "../support/fake-cloud.ts";
 import { CognitoFixture, claimsOf } from "./support/cognito-cloud.ts";
 import { proofOf, SRP_A } from "./support/srp-client.ts";
 
@@ -298,6 +300,7 @@ describe("Cognito", () => {
 
   it("lends the role of a user's group to whoever shows an id token", async () => {
     const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
+    fixture.resources.push(resourceOf(iam, "aws:iam/role:Role", "staff", { name: "staff" }));
     const providerName = `cognito-idp.eu-west-1.amazonaws.com/${UserPoolId}`;
     const pool = await fixture.put("IdentityPool", "browsers", {
       ...{ identityPoolName: "browsers", cognitoIdentityProviders: [{ clientId: ClientId, providerName }] },
