@@ -221,6 +221,43 @@ describe("API Gateway, HTTP APIs", () => {
     expect(json).to.deep.equal({ quick: true });
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-open-api.html
+  it("is what an API document says", async () => {
+    const uri = gateway.handle("f", (received) => {
+      event = received;
+      return { fromDocument: true };
+    });
+    const integration = { type: "aws_proxy", uri, payloadFormatVersion: "2.0" };
+    const operation = {
+      "x-amazon-apigateway-integration": { $ref: "#/components/x-amazon-apigateway-integrations/f" },
+    };
+    const issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Shop";
+    const jwt = {
+      type: "jwt",
+      jwtConfiguration: { issuer, audience: ["app"] },
+      identitySource: "$request.header.Authorization",
+    };
+    const body = JSON.stringify({
+      openapi: "3.0.1",
+      paths: {
+        "/pets/{id}": { get: operation, post: { ...operation, security: [{ users: ["write"] }] } },
+        "/$default": { "x-amazon-apigateway-any-method": operation },
+      },
+      "x-amazon-apigateway-cors": { allowOrigins: ["*"] },
+      components: {
+        "x-amazon-apigateway-integrations": { f: integration },
+        securitySchemes: { users: { type: "oauth2", "x-amazon-apigateway-authorizer": jwt } },
+      },
+    });
+    await makeApi({ body });
+    const reply = await gateway.send("GET", `${base}/pets/7`, { headers: { origin: "http://a" } });
+    expect(reply).to.deep.include({ status: 200, text: '{"fromDocument":true}' });
+    expect(reply.headers).to.include({ "access-control-allow-origin": "*" });
+    expect(event).to.deep.include({ routeKey: "GET /pets/{id}", pathParameters: { id: "7" } });
+    expect((await gateway.send("POST", `${base}/pets/7`)).status).to.equal(401);
+    expect((await gateway.send("PUT", `${base}/other`)).status).to.equal(200);
+  });
+
   it("asks the function's policy with the route, not the path", async () => {
     await route("GET /pets/{id}");
     await route("$default");
@@ -350,6 +387,9 @@ describe("API Gateway, HTTP APIs", () => {
         (error: Error) => error.message,
       );
     expect(await refused("v2/Api", { protocolType: "WEBSOCKET" })).to.include("protocol WEBSOCKET (Api x)");
+    const jwtConfiguration = { issuer: "https://login.example.com", audiences: ["app"] };
+    const foreign = { apiId, authorizerType: "JWT", jwtConfiguration };
+    expect(await refused("v2/Authorizer", foreign)).to.include("the JWT issuer https://login.example.com");
     expect(await refused("v2/VpcLink", {})).to.include("VpcLink x");
     const integration = { apiId, integrationType: "AWS_PROXY", credentialsArn: "arn" };
     expect(

@@ -10,8 +10,9 @@ import { compileCors } from "./cors.ts";
 import { authorizeSigned } from "./iam-authorizer.ts";
 import type { Integrate } from "./integrations.ts";
 import { compileIntegration } from "./integrations.ts";
-import type { HttpIntegration } from "./model.ts";
+import type { HttpIntegration, Part } from "./model.ts";
 import { quickIntegration, readAuthorizer, readIntegration } from "./model.ts";
+import { readDocument } from "./openapi.ts";
 
 export interface CompiledRoute {
   /** Such as `GET /pets/{id}`, or `$default`. */
@@ -32,9 +33,9 @@ export interface CompiledHttpApi {
 /** What an API is made of. */
 export interface Parts {
   readonly api: Resource;
-  readonly integrations: readonly Resource[];
-  readonly routes: readonly Resource[];
-  readonly authorizers: readonly Resource[];
+  readonly integrations: readonly Part[];
+  readonly routes: readonly Part[];
+  readonly authorizers: readonly Part[];
 }
 
 /** @throws UserError what AWS would refuse; AwsError NotImplemented what the local cloud does not have */
@@ -55,13 +56,20 @@ export function compileHttpApi(parts: Parts): CompiledHttpApi {
   };
   if (textOf(inputs.target) !== undefined)
     add(textOf(inputs.routeKey) ?? "$default", quickIntegration(logicalName, inputs));
-  const authorizerOf = authorizersOf(parts);
-  for (const route of parts.routes)
-    add(String(route.inputs.routeKey), integrationOf(parts, route), authorizerOf(route));
-  return { name, router, fallback, cors: compileCors(inputs.corsConfiguration) };
+  const body = textOf(inputs.body);
+  const imported = body === undefined ? undefined : readDocument(logicalName, body);
+  for (const source of imported ? [imported, parts] : [parts]) {
+    const authorizerOf = authorizersOf(source);
+    for (const route of source.routes)
+      add(String(route.inputs.routeKey), integrationOf(source, route), authorizerOf(route));
+  }
+  return { name, router, fallback, cors: compileCors(imported?.cors ?? inputs.corsConfiguration) };
 }
 
-function integrationOf({ integrations }: Parts, { name, inputs }: Resource): HttpIntegration {
+function integrationOf(
+  { integrations }: Pick<Parts, "integrations">,
+  { name, inputs }: Part,
+): HttpIntegration {
   const target = textOf(inputs.target);
   const integration = integrations.find(({ id }) => target === `integrations/${id}`);
   if (!integration) throw new UserError(`Route ${name} leads to no integration of its API: ${target}`);
@@ -69,7 +77,7 @@ function integrationOf({ integrations }: Parts, { name, inputs }: Resource): Htt
 }
 
 /** Routes with the same authorizer share its cache. */
-function authorizersOf({ authorizers }: Parts): (route: Resource) => Authorize | undefined {
+function authorizersOf({ authorizers }: Pick<Parts, "authorizers">): (route: Part) => Authorize | undefined {
   const caches = new Map<string, GrantCache>();
   return ({ name, inputs }) => {
     const type = textOf(inputs.authorizationType) ?? "NONE";

@@ -5,6 +5,9 @@ import { listOf, numberOf, objectOf, textMapOf, textOf } from "../apigateway/jso
 import { DEFAULT_AUTHORIZER_TTL } from "../apigateway/model.ts";
 import { lambdaOf } from "../apigateway/read-authorizer.ts";
 
+/** A route, integration or authorizer: a resource, or what an API document defines. */
+export type Part = Pick<Resource, "id" | "name" | "inputs">;
+
 export type PayloadFormat = "1.0" | "2.0";
 
 export interface HttpIntegration {
@@ -49,8 +52,11 @@ export type HttpAuthorizer = JwtAuthorizer | RequestAuthorizer;
 /** Milliseconds that an HTTP API waits for a backend by default, and at most. */
 const TIMEOUT = 30_000;
 
+/** Keys of other issuers would have to come from outside this machine. */
+const POOL_ISSUER = /^https:\/\/cognito-idp\.[\w-]+\.amazonaws\.com\/\w/;
+
 /** @throws UserError or AwsError NotImplemented for what cannot work here */
-export function readIntegration({ name, inputs }: Resource): HttpIntegration {
+export function readIntegration({ name, inputs }: Part): HttpIntegration {
   const type = textOf(inputs.integrationType) ?? "";
   const subtype = textOf(inputs.integrationSubtype);
   if (type !== "AWS_PROXY" && type !== "HTTP_PROXY")
@@ -88,13 +94,18 @@ export function quickIntegration(name: string, inputs: Properties): HttpIntegrat
   };
 }
 
-export function readAuthorizer({ id, name, inputs }: Resource): HttpAuthorizer {
+export function readAuthorizer({ id, name, inputs }: Part): HttpAuthorizer {
   const identitySources = listOf(inputs.identitySources).map(String);
   if (inputs.authorizerType === "JWT") {
     const { issuer, audiences } = objectOf(inputs.jwtConfiguration);
     const audience = listOf(audiences).map(String);
     if (textOf(issuer) === undefined || audience.length === 0)
       throw new UserError(`The jwtConfiguration of Authorizer ${name} needs an issuer and an audience.`);
+    if (!POOL_ISSUER.test(String(issuer)))
+      throw notSupported(
+        "apigatewayv2",
+        `the JWT issuer ${issuer}, which is no user pool (Authorizer ${name})`,
+      );
     return { kind: "JWT", name, identitySources, issuer: String(issuer).replace(/\/$/, ""), audience };
   }
   if (inputs.authorizerType !== "REQUEST")

@@ -103,10 +103,10 @@ export class HttpApis {
     const { inputs, name } = resource;
     if (inputs.protocolType !== "HTTP")
       throw notSupported("apigatewayv2", `APIs of protocol ${inputs.protocolType} (Api ${name})`);
-    if (inputs.body !== undefined) throw notSupported("apigatewayv2", `API documents in body (Api ${name})`);
     const previous = this.#apis.get(resource.id);
     this.#apis.set(resource.id, resource);
     this.#compiled.delete(resource.id);
+    this.#current(resource.id);
     if (textOf(inputs.target) !== undefined) this.#addStage(resource.id, DEFAULT_STAGE, undefined);
     else if (previous && textOf(previous.inputs.target) !== undefined) this.#removeQuickStage(resource.id);
   }

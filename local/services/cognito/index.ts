@@ -1,6 +1,5 @@
 /**
- * Amazon Cognito: user pools and identity pools, written here. The emulator that was meant to be its real part builds on the
- * SDK that AWS no longer supports, and has neither this cloud's clock nor its callers.
+ * Amazon Cognito: user pools and identity pools. https://docs.aws.amazon.com/cognito/latest/developerguide/
  *
  * Tokens name the issuer that AWS would name and are signed with keys of this run. The keys are served under
  * `/_aws/cognito-idp/<poolId>/.well-known/jwks.json`. Not here, and refused by name: MFA, custom challenges, user migration,

@@ -68,6 +68,8 @@ async function signUp(pools: Pools, input: JsonInput): Promise<JsonInput> {
     request: { validationData, clientMetadata },
     response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
   });
+  // Somebody else may have taken the name while the function ran.
+  refuseTaken(pools, pool, name);
   if (response?.autoVerifyEmail === true) verify(user, "email");
   if (response?.autoVerifyPhone === true) verify(user, "phone_number");
   pools.save(user);
@@ -118,11 +120,7 @@ export function newUser(
   const kinds = listOf(pool.inputs.usernameAttributes).map(String);
   const kind = kinds.find((each) => (each === "email") === name.includes("@"));
   if (kinds.length > 0 && kind === undefined) throw invalidParameter("Username should be an email.");
-  if (pools.findUser(pool.id, name) || (given.email && kind && pools.findUser(pool.id, given.email)))
-    throw new AwsError(
-      "UsernameExistsException",
-      kind === "email" ? "An account with the given email already exists." : "User already exists",
-    );
+  refuseTaken(pools, pool, name);
   const now = pools.cloud.clock.now();
   return {
     ...{ poolId: pool.id, username: kind === undefined ? name : sub, sub },
@@ -130,4 +128,12 @@ export function newUser(
     ...{ status: "UNCONFIRMED", enabled: true, createdAt: now, changedAt: now, groups: [] },
     ...{ password: undefined, passwordExpiresAt: undefined, sessions: [], codes: {} },
   };
+}
+
+/** @throws AwsError UsernameExistsException */
+function refuseTaken(pools: Pools, pool: Resource, name: string): void {
+  if (!pools.findUser(pool.id, name)) return;
+  const isEmail = listOf(pool.inputs.usernameAttributes).includes("email") && name.includes("@");
+  const message = isEmail ? "An account with the given email already exists." : "User already exists";
+  throw new AwsError("UsernameExistsException", message);
 }
