@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "chai";
 import { AwsError } from "../../local/core/errors.ts";
 import type { Properties } from "../../local/core/graph.ts";
-import { functionUri, GatewayFixture } from "./support/gateway-cloud.ts";
+import { documentOf, functionUri, GatewayFixture, proxyTo } from "./support/gateway-cloud.ts";
 import { confusedToken, newSigner, tokenOf, unsignedToken } from "./support/tokens.ts";
 
 const ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Shop";
@@ -89,6 +89,26 @@ describe("API Gateway: methods for users of a pool and for signed requests", () 
       expect({ status, json }).to.deep.equal({ status: 401, json: { message } });
     });
   }
+
+  it("are named by an API document too", async () => {
+    const scheme = (more: object) => ({ type: "apiKey", in: "header", name: "Authorization", ...more });
+    const providerARNs = ["arn:aws:cognito-idp:eu-west-1:000000000000:userpool/eu-west-1_Shop"];
+    const proxy = proxyTo(gateway.handle("g", () => ({})));
+    const securitySchemes = {
+      users: scheme({ "x-amazon-apigateway-authorizer": { type: "cognito_user_pools", providerARNs } }),
+      signed: scheme({ "x-amazon-apigateway-authtype": "awsSigv4" }),
+    };
+    const paths = {
+      "/mine": { get: { ...proxy, security: [{ users: [] }] } },
+      "/scoped": { get: { ...proxy, security: [{ users: ["shop/read"] }] } },
+      "/signed": { get: { ...proxy, security: [{ signed: [] }] } },
+    };
+    base = await gateway.deploy(documentOf(paths, { components: { securitySchemes } }));
+    const token = tokenOf(signer, claims());
+    const statuses = [];
+    for (const path of ["/mine", "/scoped", "/signed"]) statuses.push((await get(path, token)).status);
+    expect(statuses).to.deep.equal([200, 401, 403]);
+  });
 
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
   it("ask the policies of whoever signed", async () => {

@@ -216,6 +216,21 @@ describe("Cognito", () => {
     expect(found.Users).to.have.length(1);
   });
 
+  it("has the users of the program, in their groups", async () => {
+    const Username = "ida@example.com";
+    const user = { userPoolId: UserPoolId, username: Username };
+    await fixture.put("UserGroup", "staff", { userPoolId: UserPoolId, name: "staff" });
+    await fixture.put("User", "ida", { ...user, password: PASSWORD, attributes: { locale: "es" } });
+    await fixture.put("UserInGroup", "ida", { ...user, groupName: "staff" });
+    const known = await fixture.sdk.send(new idp.AdminGetUserCommand({ UserPoolId, Username }));
+    expect(known).to.include({ UserStatus: "CONFIRMED", Enabled: true });
+    expect(known.UserAttributes).to.deep.include({ Name: "locale", Value: "es" });
+    const { Groups } = await fixture.sdk.send(
+      new idp.AdminListGroupsForUserCommand({ UserPoolId, Username }),
+    );
+    expect(Groups?.map(({ GroupName }) => GroupName)).to.deep.equal(["staff"]);
+  });
+
   it("asks IAM for what administrators do, and nobody for signing in", async () => {
     fixture.deny = (_, action) => {
       throw new AwsError("AccessDeniedException", `no ${action}`);

@@ -8,7 +8,7 @@ import { DEFAULT_AUTHORIZER_TTL } from "./model.ts";
 
 const TOKEN_SOURCE = "method.request.header.Authorization";
 
-/** @param raw members under their names in OpenAPI and in aws.apigateway.Authorizer, which are the same */
+/** @param raw members under their names in OpenAPI and in aws.apigateway.Authorizer, which are the same but for `providerARNs` */
 export function readAuthorizer(id: string, name: string, raw: JsonObject): Authorizer {
   const type = (textOf(raw.type) ?? "TOKEN").toUpperCase();
   if (type === "COGNITO_USER_POOLS") return cognitoAuthorizer(id, name, raw);
@@ -39,7 +39,7 @@ function sourcesOf(raw: JsonObject, defaultSource: string): string[] {
 }
 
 function cognitoAuthorizer(id: string, name: string, raw: JsonObject): CognitoAuthorizer {
-  const issuers = listOf(raw.providerArns).map((arn) => {
+  const issuers = listOf(raw.providerARNs ?? raw.providerArns).map((arn) => {
     const poolId = /:userpool\/(\w[\w-]*_\w+)$/.exec(String(arn))?.[1];
     if (poolId === undefined) throw new UserError(`A provider of authorizer ${name} is no user pool: ${arn}`);
     return `https://${poolEndpoint(poolId)}`;

@@ -103,6 +103,8 @@ export class HttpApis {
     const { inputs, name } = resource;
     if (inputs.protocolType !== "HTTP")
       throw notSupported("apigatewayv2", `APIs of protocol ${inputs.protocolType} (Api ${name})`);
+    if (inputs.disableExecuteApiEndpoint === true)
+      this.#warn(`Api ${name} disables its execute-api endpoint; it is served here all the same.`);
     const previous = this.#apis.get(resource.id);
     this.#apis.set(resource.id, resource);
     this.#compiled.delete(resource.id);
