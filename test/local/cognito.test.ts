@@ -225,9 +225,8 @@ describe("Cognito", () => {
     const known = await fixture.sdk.send(new idp.AdminGetUserCommand({ UserPoolId, Username }));
     expect(known).to.include({ UserStatus: "CONFIRMED", Enabled: true });
     expect(known.UserAttributes).to.deep.include({ Name: "locale", Value: "es" });
-    const { Groups } = await fixture.sdk.send(
-      new idp.AdminListGroupsForUserCommand({ UserPoolId, Username }),
-    );
+    const list = new idp.AdminListGroupsForUserCommand({ UserPoolId, Username });
+    const { Groups } = await fixture.sdk.send(list);
     expect(Groups?.map(({ GroupName }) => GroupName)).to.deep.equal(["staff"]);
   });
 
@@ -305,6 +304,25 @@ describe("Cognito", () => {
     );
   });
 
+  it("holds users to the attributes of their pool", async () => {
+    const schemas = [
+      { name: "nickname", attributeDataType: "String", required: true },
+      { name: "tenant", attributeDataType: "String" },
+    ];
+    await makePool({ schemas });
+    expect(await errorOf(signUp())).to.include("nickname: The attribute is required");
+    const create = (Name: string) =>
+      errorOf(
+        fixture.sdk.send(
+          new idp.AdminCreateUserCommand({
+            ...{ UserPoolId, Username: "a@example.com", UserAttributes: [{ Name, Value: "1" }] },
+          }),
+        ),
+      );
+    expect(await create("custom:unit")).to.include("{custom:unit} could not be determined");
+    expect(await create("custom:tenant")).to.equal("none");
+  });
+
   it("refuses flows that a client does not allow, and wrong secrets", async () => {
     await makePool({}, { explicitAuthFlows: ["ALLOW_USER_SRP_AUTH"], generateSecret: true });
     expect(await errorOf(signIn())).to.equal(
@@ -365,7 +383,7 @@ describe("Cognito", () => {
 
   it("keeps users and keys in the data folder", async () => {
     const folder = mkdtempSync(join(tmpdir(), "cognito-"));
-    const remember = fixture;
+    await fixture.stop();
     fixture = await new CognitoFixture(folder).start();
     await makePool({});
     await signedUp();
@@ -378,6 +396,5 @@ describe("Cognito", () => {
     const { Username } = await fixture.sdk.send(new idp.GetUserCommand({ AccessToken }));
     expect(Username).to.be.a("string");
     rmSync(folder, { recursive: true, force: true });
-    await remember.stop();
   });
 });

@@ -10,6 +10,7 @@ import { attributeList, attributesOf, required, textsOf } from "./input.ts";
 import { poolArn } from "./outputs.ts";
 import { checkPassword } from "./passwords.ts";
 import { type Pools, settingsOf } from "./pools.ts";
+import { checkKnown } from "./schema.ts";
 import { signOut } from "./self-operations.ts";
 import { confirm, newUser } from "./sign-up.ts";
 import { verifierOf } from "./srp.ts";
@@ -129,8 +130,11 @@ function userOperations(pools: Pools): Readonly<Record<string, OfUser>> {
       const status = input.Permanent === true ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD";
       return changed(user, { ...temporary(pools, user, password), status });
     },
-    AdminUpdateUserAttributes: (user, input) =>
-      changed(user, { attributes: { ...user.attributes, ...attributesOf(input.UserAttributes) } }),
+    AdminUpdateUserAttributes: (user, input) => {
+      const given = attributesOf(input.UserAttributes);
+      checkKnown(pools.pool(user.poolId), given);
+      return changed(user, { attributes: { ...user.attributes, ...given } });
+    },
     AdminUserGlobalSignOut: (user) => {
       signOut(pools, user);
       return {};

@@ -8,6 +8,7 @@ import { InvalidToken, scopesOf, verifyToken } from "./jwt.ts";
 import { poolEndpoint } from "./outputs.ts";
 import { checkPassword } from "./passwords.ts";
 import type { Pools } from "./pools.ts";
+import { checkKnown } from "./schema.ts";
 import { isPassword, verifierOf } from "./srp.ts";
 import type { User } from "./user.ts";
 
@@ -20,7 +21,9 @@ export function selfOperations(pools: Pools): JsonOperations {
     },
     UpdateUserAttributes: (input) => {
       const user = caller(input);
-      user.attributes = { ...user.attributes, ...attributesOf(input.UserAttributes) };
+      const given = attributesOf(input.UserAttributes);
+      checkKnown(pools.pool(user.poolId), given);
+      user.attributes = { ...user.attributes, ...given };
       pools.save(user);
       return { CodeDeliveryDetailsList: [] };
     },

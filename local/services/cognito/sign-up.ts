@@ -10,6 +10,7 @@ import { invalidParameter, notAuthorized } from "./errors.ts";
 import { attributesOf, required, textsOf } from "./input.ts";
 import { checkPassword } from "./passwords.ts";
 import type { Pools } from "./pools.ts";
+import { checkComplete, checkKnown } from "./schema.ts";
 import { verifierOf } from "./srp.ts";
 import { runTrigger } from "./triggers.ts";
 import type { User } from "./user.ts";
@@ -60,6 +61,7 @@ async function signUp(pools: Pools, input: JsonInput): Promise<JsonInput> {
   const password = required(input, "Password");
   checkPassword(pool, password);
   const user = newUser(pools, pool, name, attributesOf(input.UserAttributes));
+  checkComplete(pool, user.attributes);
   user.password = verifierOf(pool.id, user.username, password);
   const clientMetadata = textsOf(input, "ClientMetadata");
   const validationData = attributesOf(input.ValidationData);
@@ -115,6 +117,7 @@ export function newUser(
   name: string,
   attributes: Readonly<Record<string, string>>,
 ): User {
+  checkKnown(pool, attributes);
   const { sub: fixed, ...given } = attributes;
   const sub = fixed ?? randomUUID();
   const kinds = listOf(pool.inputs.usernameAttributes).map(String);
