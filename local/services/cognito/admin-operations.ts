@@ -36,10 +36,12 @@ export function adminOperations(pools: Pools): JsonOperations {
         },
       ]),
     );
-  const ofUsers = Object.entries(userOperations(pools)).map(([name, run]) => {
-    const ofPool: OfPool = (poolId, input) => run(pools.user(poolId, required(input, "Username")), input);
-    return [name, ofPool] as const;
-  });
+  const ofUsers = Object.entries({ ...userOperations(pools), ...membershipOperations(pools) }).map(
+    ([name, run]) => {
+      const ofPool: OfPool = (poolId, input) => run(pools.user(poolId, required(input, "Username")), input);
+      return [name, ofPool] as const;
+    },
+  );
   return guarded({ ...poolOperations(pools), ...Object.fromEntries(ofUsers) });
 }
 
@@ -89,25 +91,7 @@ function poolOperations(pools: Pools): Readonly<Record<string, OfPool>> {
 }
 
 function userOperations(pools: Pools): Readonly<Record<string, OfUser>> {
-  const changed = (user: User, change: Partial<User>): JsonInput => {
-    pools.save(Object.assign(user, change));
-    return {};
-  };
   return {
-    AdminAddUserToGroup: (user, input) => {
-      const group = existingGroup(pools, user.poolId, input);
-      return changed(user, { groups: [...new Set([...user.groups, group])] });
-    },
-    AdminRemoveUserFromGroup: (user, input) => {
-      const group = existingGroup(pools, user.poolId, input);
-      return changed(user, { groups: user.groups.filter((name) => name !== group) });
-    },
-    AdminListGroupsForUser: (user) => ({
-      Groups: pools
-        .groupsOf(user.poolId)
-        .filter(({ outputs }) => user.groups.includes(String(outputs.name)))
-        .map(describeGroup),
-    }),
     AdminConfirmSignUp: async (user, input) => {
       if (user.status === "CONFIRMED")
         throw notAuthorized("User cannot be confirmed. Current status is CONFIRMED");
@@ -118,8 +102,8 @@ function userOperations(pools: Pools): Readonly<Record<string, OfUser>> {
       pools.remove(user);
       return {};
     },
-    AdminDisableUser: (user) => changed(user, { enabled: false, sessions: [] }),
-    AdminEnableUser: (user) => changed(user, { enabled: true }),
+    AdminDisableUser: (user) => changed(pools, user, { enabled: false, sessions: [] }),
+    AdminEnableUser: (user) => changed(pools, user, { enabled: true }),
     AdminGetUser: (user) => {
       const { Attributes: UserAttributes, ...rest } = describeUser(user);
       return { ...rest, UserAttributes };
@@ -128,18 +112,42 @@ function userOperations(pools: Pools): Readonly<Record<string, OfUser>> {
       const password = required(input, "Password");
       checkPassword(pools.pool(user.poolId), password);
       const status = input.Permanent === true ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD";
-      return changed(user, { ...temporary(pools, user, password), status });
+      return changed(pools, user, { ...temporary(pools, user, password), status });
     },
     AdminUpdateUserAttributes: (user, input) => {
       const given = attributesOf(input.UserAttributes);
       checkKnown(pools.pool(user.poolId), given);
-      return changed(user, { attributes: { ...user.attributes, ...given } });
+      return changed(pools, user, { attributes: { ...user.attributes, ...given } });
     },
     AdminUserGlobalSignOut: (user) => {
       signOut(pools, user);
       return {};
     },
   };
+}
+
+function membershipOperations(pools: Pools): Readonly<Record<string, OfUser>> {
+  return {
+    AdminAddUserToGroup: (user, input) => {
+      const group = existingGroup(pools, user.poolId, input);
+      return changed(pools, user, { groups: [...new Set([...user.groups, group])] });
+    },
+    AdminRemoveUserFromGroup: (user, input) => {
+      const group = existingGroup(pools, user.poolId, input);
+      return changed(pools, user, { groups: user.groups.filter((name) => name !== group) });
+    },
+    AdminListGroupsForUser: (user) => ({
+      Groups: pools
+        .groupsOf(user.poolId)
+        .filter(({ outputs }) => user.groups.includes(String(outputs.name)))
+        .map(describeGroup),
+    }),
+  };
+}
+
+function changed(pools: Pools, user: User, change: Partial<User>): JsonInput {
+  pools.save(Object.assign(user, change));
+  return {};
 }
 
 async function createUser(pools: Pools, poolId: string, input: JsonInput): Promise<JsonInput> {
