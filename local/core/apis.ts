@@ -213,6 +213,18 @@ export interface CloudWatchApi {
   }[];
 }
 
+export interface CognitoApi {
+  /**
+   * The public keys that a user pool signs its tokens with.
+   * @param issuer `https://cognito-idp.<region>.amazonaws.com/<pool id>`
+   * @returns undefined when the program has no such pool
+   */
+  keysOf(issuer: string): readonly PublicKey[] | undefined;
+}
+
+/** A public key as a JSON Web Key. */
+export type PublicKey = import("node:crypto").JsonWebKey & { readonly kid: string };
+
 /** Services that nothing else calls offer no API of their own. */
 export type NoApi = undefined;
 
@@ -220,6 +232,7 @@ export interface ServiceApis {
   readonly apigateway: NoApi;
   readonly budgets: NoApi;
   readonly cloudwatch: CloudWatchApi;
+  readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;
   readonly events: EventsApi;
   readonly iam: NoApi;

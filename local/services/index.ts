@@ -3,6 +3,7 @@ import type { ServiceDefinition } from "../core/service.ts";
 import { apigateway } from "./apigateway/index.ts";
 import { budgets } from "./budgets/index.ts";
 import { cloudwatch } from "./cloudwatch/index.ts";
+import { cognito } from "./cognito/index.ts";
 import { dynamodb } from "./dynamodb/index.ts";
 import { events } from "./events/index.ts";
 import { iam } from "./iam/index.ts";
@@ -24,6 +25,7 @@ export const definitions: readonly ServiceDefinition[] = [
   apigateway,
   budgets,
   cloudwatch,
+  cognito,
   dynamodb,
   events,
   iam,

@@ -179,8 +179,7 @@ describe("API Gateway: Lambda authorizers", () => {
   });
 
   for (const [what, scheme, part] of [
-    ["Cognito", { "x-amazon-apigateway-authorizer": { type: "cognito_user_pools" } }, "COGNITO_USER_POOLS"],
-    ["IAM", { "x-amazon-apigateway-authtype": "awsSigv4" }, "AWS_IAM"],
+    ["a JWT authorizer", { "x-amazon-apigateway-authorizer": { type: "jwt" } }, "JWT"],
     ["another scheme", { type: "http", scheme: "basic" }, "auth"],
   ] as const) {
     it(`are the only ones: ${what} is refused by name`, async () => {

@@ -1,7 +1,7 @@
 /** An API made ready to serve: routes, validations, templates and gateway responses, each compiled once at deployment. */
 import type { Cloud } from "../../core/service.ts";
 import type { Authorize } from "./authorizers.ts";
-import { compileAuthorizer } from "./authorizers.ts";
+import { Authorizers } from "./authorizers.ts";
 import type { BodyValidation } from "./body-validation.ts";
 import { BodyValidations } from "./body-validation.ts";
 import { GatewayResponses } from "./gateway-responses.ts";
@@ -10,7 +10,7 @@ import { compileIntegration } from "./integrations.ts";
 import type { InvokePolicy } from "./invoke-policy.ts";
 import { compilePolicy } from "./invoke-policy.ts";
 import { BinaryMediaTypes } from "./media-types.ts";
-import type { Authorizer, Method, RestApi } from "./model.ts";
+import type { Method, RestApi } from "./model.ts";
 import type { ParameterValidation } from "./parameter-validation.ts";
 import { parameterValidation } from "./parameter-validation.ts";
 import { Router } from "./router.ts";
@@ -34,12 +34,12 @@ export interface CompiledApi {
 /** @throws UserError what AWS would refuse; AwsError NotImplemented what the local cloud does not have */
 export function compileApi(model: RestApi, world: Cloud["world"]): CompiledApi {
   const validations = new BodyValidations(model);
-  const authorizers = new Map<string, Authorize>();
+  const authorizers = new Authorizers();
   const router = new Router<Route>();
   for (const method of model.methods) {
     router.add(method.path, method.httpMethod, {
       method,
-      authorize: method.authorizer && sharedAuthorizer(authorizers, method.authorizer),
+      authorize: authorizers.of(method),
       validateParameters: parameterValidation(method),
       validateBody: validations.of(method),
       integrate: compileIntegration(method, model.name),
@@ -52,15 +52,6 @@ export function compileApi(model: RestApi, world: Cloud["world"]): CompiledApi {
     binary: new BinaryMediaTypes(model.binaryMediaTypes),
     policy: compileResourcePolicy(model, world),
   };
-}
-
-/** Methods with the same authorizer share its cache. */
-function sharedAuthorizer(authorizers: Map<string, Authorize>, authorizer: Authorizer): Authorize {
-  const existing = authorizers.get(authorizer.id);
-  if (existing) return existing;
-  const authorize = compileAuthorizer(authorizer);
-  authorizers.set(authorizer.id, authorize);
-  return authorize;
 }
 
 /** `execute-api:/stage/METHOD/path` in a resource policy is short for the whole ARN. */

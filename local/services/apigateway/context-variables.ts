@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 import type { APIGatewayEventRequestContext } from "aws-lambda";
+import { sessionArn } from "../iam/denial.ts";
 import type { Exchange } from "./exchange.ts";
 import { sourceIp } from "./incoming.ts";
 
@@ -12,7 +13,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export type RequestContext = APIGatewayEventRequestContext & { readonly deploymentId: string };
 
 export function requestContextOf(exchange: Exchange): RequestContext {
-  const { request, target, route, startedAt, authorizer } = exchange;
+  const { request, target, route, startedAt, authorizer, caller } = exchange;
   return {
     accountId: exchange.cloud.world.account,
     apiId: target.apiId,
@@ -23,11 +24,11 @@ export function requestContextOf(exchange: Exchange): RequestContext {
     extendedRequestId: exchange.extendedRequestId,
     httpMethod: exchange.method,
     identity: {
-      accessKey: null,
-      accountId: null,
+      accessKey: caller?.accessKey ?? null,
+      accountId: caller ? exchange.cloud.world.account : null,
       apiKey: exchange.apiKey?.value ?? null,
       apiKeyId: exchange.apiKey?.id ?? null,
-      caller: null,
+      caller: caller ? sessionArn(caller.principal) : null,
       clientCert: null,
       cognitoAuthenticationProvider: null,
       cognitoAuthenticationType: null,
@@ -35,9 +36,9 @@ export function requestContextOf(exchange: Exchange): RequestContext {
       cognitoIdentityPoolId: null,
       principalOrgId: null,
       sourceIp: sourceIp(request),
-      user: null,
+      user: caller ? sessionArn(caller.principal) : null,
       userAgent: request.headers["user-agent"] ?? null,
-      userArn: null,
+      userArn: caller ? sessionArn(caller.principal) : null,
     },
     path: target.fullPath,
     protocol: `HTTP/${request.httpVersion}`,
@@ -96,7 +97,7 @@ let lastSecond = -1;
 let lastText = "";
 
 /** `09/Apr/2015:12:34:56 +0000`; made once a second. */
-function requestTime(now: number): string {
+export function requestTime(now: number): string {
   const second = Math.floor(now / 1000);
   if (second === lastSecond) return lastText;
   const date = new Date(second * 1000);

@@ -41,6 +41,12 @@ export function compileExpression(text: string): Expression {
   throw notSupported("apigateway", `the mapping expression ${text}`);
 }
 
+/** The way to a variable of a gateway response or an access log. */
+export function compileVariable(name: string): (exchange: Exchange) => unknown {
+  if (!name.startsWith("context.")) return compileExpression(name);
+  return (exchange) => contextVariable(exchange, name.slice("context.".length));
+}
+
 function bodyMember(path: string): Expression {
   const find = compileJsonPath(path);
   return (_, backend) => {

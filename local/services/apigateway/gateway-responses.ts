@@ -6,7 +6,7 @@
 import { notSupported } from "../../core/errors.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { Expression } from "./expressions.ts";
-import { compileExpression } from "./expressions.ts";
+import { compileExpression, compileVariable } from "./expressions.ts";
 import type { GatewayError, GatewayErrorType } from "./gateway-error.ts";
 import { mediaType } from "./media-types.ts";
 import type { GatewayResponse } from "./model.ts";
@@ -16,7 +16,7 @@ import { compileSubstitution } from "./substitution.ts";
 interface Compiled {
   readonly statusCode: number | undefined;
   readonly headers: readonly (readonly [name: string, value: Expression])[];
-  readonly templates: ReadonlyMap<string, Substitution>;
+  readonly templates: ReadonlyMap<string, Substitution<Exchange>>;
 }
 
 const JSON_TYPE = "application/json";
@@ -72,13 +72,17 @@ function compile({ statusCode, parameters, templates }: GatewayResponse): Compil
  * Values go into JSON escaped. For `validationErrorString`, which quotes the properties it names, that is how AWS's own
  * examples use it: `"$context.error.validationErrorString"`, within quotes of the template.
  */
-function compileTemplate(type: string, template: string): Substitution {
-  return compileSubstitution(template, { missing: "", json: type.includes("json") });
+function compileTemplate(type: string, template: string): Substitution<Exchange> {
+  return compileSubstitution(template, {
+    missing: "",
+    json: type.includes("json"),
+    variable: compileVariable,
+  });
 }
 
-const BUILT_IN = new Map<GatewayErrorType, Substitution>();
+const BUILT_IN = new Map<GatewayErrorType, Substitution<Exchange>>();
 
-function builtIn(type: GatewayErrorType): Substitution {
+function builtIn(type: GatewayErrorType): Substitution<Exchange> {
   const existing = BUILT_IN.get(type);
   if (existing) return existing;
   const template = compileTemplate(JSON_TYPE, TEMPLATES[type] ?? DEFAULT_TEMPLATE);
@@ -91,7 +95,7 @@ function chooseTemplate(
   response: Compiled | undefined,
   type: GatewayErrorType,
   accept: string | undefined,
-): readonly [string, Substitution] {
+): readonly [string, Substitution<Exchange>] {
   const templates = response?.templates;
   if (!templates || templates.size === 0) return [JSON_TYPE, builtIn(type)];
   for (const candidate of [mediaType(accept), JSON_TYPE]) {

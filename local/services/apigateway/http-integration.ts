@@ -14,7 +14,7 @@ type Location = "path" | "querystring" | "header";
 
 type Parameters = readonly (readonly [location: Location, name: string, value: Expression])[];
 
-interface Backend {
+export interface Backend {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
@@ -53,7 +53,7 @@ export function httpIntegration(method: Method): Integrate {
 }
 
 /** They name the API or describe the connection with the client. */
-const NOT_PASSED_ON = new Set(["host", "content-encoding", "via", "accept-encoding"]);
+export const NOT_PASSED_ON = new Set(["host", "content-encoding", "via", "accept-encoding"]);
 
 function compileParameters({ integration }: Method): Parameters {
   return Object.entries(integration.requestParameters).flatMap(([key, expression]) => {
@@ -106,7 +106,8 @@ async function call(
   return backend;
 }
 
-async function send(url: URL, init: RequestInit): Promise<Backend> {
+/** @throws GatewayError INTEGRATION_FAILURE when nobody answers */
+export async function send(url: URL, init: RequestInit): Promise<Backend> {
   try {
     const response = await fetch(url, init);
     const body = Buffer.from(await response.arrayBuffer());
@@ -119,7 +120,7 @@ async function send(url: URL, init: RequestInit): Promise<Backend> {
 }
 
 /** The body has been decompressed on the way. */
-function proxyAnswer({ status, headers, body }: Backend): Answer {
+export function proxyAnswer({ status, headers, body }: Backend): Answer {
   const answer = new AnswerHeaders();
   for (const [name, value] of headers)
     if (name !== "content-encoding" && name !== "via" && name !== "content-length") answer.add(name, value);

@@ -20,8 +20,8 @@ export function targetOf(url: string): Target | undefined {
   if (!url.startsWith(PREFIX)) return undefined;
   const mark = url.indexOf("?");
   const fullPath = mark === -1 ? url : url.slice(0, mark);
-  const apiEnd = fullPath.indexOf("/", PREFIX.length);
-  if (apiEnd === -1) return undefined;
+  const slash = fullPath.indexOf("/", PREFIX.length);
+  const apiEnd = slash === -1 ? fullPath.length : slash;
   const stageEnd = fullPath.indexOf("/", apiEnd + 1);
   const rest = stageEnd === -1 ? "/" : fullPath.slice(stageEnd);
   return {

@@ -1,7 +1,6 @@
 /** Calling functions: with the permission that AWS would ask for. */
 import type { Invocation } from "../../core/apis.ts";
-import type { Principal } from "../../core/service.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Cloud, Principal } from "../../core/service.ts";
 
 export interface FunctionCall {
   readonly functionArn: string;
@@ -12,6 +11,12 @@ export interface FunctionCall {
   readonly event: unknown;
   /** For the log. */
   readonly source: string;
+}
+
+/** What a call is made for. */
+interface Caller {
+  readonly cloud: Cloud;
+  readonly stage: { readonly variables: Readonly<Record<string, string>> };
 }
 
 const SERVICE: Principal = { kind: "service", arn: "apigateway.amazonaws.com" };
@@ -25,8 +30,8 @@ export function callerOf(credentials: string | undefined): Principal {
 }
 
 /** @throws AwsError when the call is not allowed, or Lambda refuses it */
-export async function invokeFunction(exchange: Exchange, call: FunctionCall): Promise<Invocation> {
-  const { cloud, stage } = exchange;
+export async function invokeFunction(caller: Caller, call: FunctionCall): Promise<Invocation> {
+  const { cloud, stage } = caller;
   const functionArn = withStageVariables(call.functionArn, stage.variables);
   cloud.authorize(callerOf(call.credentials), [
     {

@@ -36,7 +36,7 @@ export interface Integration {
 }
 
 /** A Lambda authorizer. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html */
-export interface Authorizer {
+export interface LambdaAuthorizer {
   readonly id: string;
   readonly name: string;
   readonly type: "TOKEN" | "REQUEST";
@@ -49,6 +49,28 @@ export interface Authorizer {
   /** How long an answer is reused; 0 never. */
   readonly ttlSeconds: number;
 }
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html */
+export interface CognitoAuthorizer {
+  readonly id: string;
+  readonly name: string;
+  readonly type: "COGNITO_USER_POOLS";
+  /** Of the user pools whose tokens are taken. */
+  readonly issuers: readonly string[];
+  readonly identitySources: readonly string[];
+  /** Regular expression that the token must match. */
+  readonly validationExpression: string | undefined;
+}
+
+/** The caller's signature says who calls, and its policies whether it may. */
+export interface IamAuthorizer {
+  readonly id: "AWS_IAM";
+  readonly type: "AWS_IAM";
+}
+
+export type Authorizer = LambdaAuthorizer | CognitoAuthorizer | IamAuthorizer;
+
+export const IAM_AUTHORIZER: IamAuthorizer = { id: "AWS_IAM", type: "AWS_IAM" };
 
 export interface RequestParameter {
   readonly location: "header" | "querystring" | "path";
@@ -63,6 +85,8 @@ export interface Method {
   readonly httpMethod: string;
   readonly apiKeyRequired: boolean;
   readonly authorizer: Authorizer | undefined;
+  /** Of which an access token needs one; with none the id token counts. For Cognito authorizers. */
+  readonly authorizationScopes: readonly string[];
   readonly validateParameters: boolean;
   readonly validateBody: boolean;
   readonly requiredParameters: readonly RequestParameter[];

@@ -4,9 +4,10 @@ import { token } from "../../core/names.ts";
 import type { JsonObject } from "./json.ts";
 import { isObject, listOf, objectOf, textOf } from "./json.ts";
 import type { Authorizer, Method } from "./model.ts";
+import { IAM_AUTHORIZER } from "./model.ts";
 import { readAuthorizer } from "./read-authorizer.ts";
 
-type Security = Pick<Method, "apiKeyRequired" | "authorizer">;
+type Security = Pick<Method, "apiKeyRequired" | "authorizationScopes" | "authorizer">;
 
 /** @param where the method, for messages */
 export function readSecurity(
@@ -15,18 +16,19 @@ export function readSecurity(
   operation: JsonObject,
   where: string,
 ): Security {
-  refuseIam(objectOf(operation["x-amazon-apigateway-auth"]).type, where);
+  const isIam = isSigned(objectOf(operation["x-amazon-apigateway-auth"]).type);
   const schemes = objectOf(objectOf(document.components).securitySchemes);
   const required = listOf(operation.security ?? document.security).flatMap((entry) =>
-    Object.keys(objectOf(entry)),
+    Object.entries(objectOf(entry)),
   );
-  let security: Security = { apiKeyRequired: false, authorizer: undefined };
-  for (const name of required) {
+  const authorizer = isIam ? IAM_AUTHORIZER : undefined;
+  let security: Security = { apiKeyRequired: false, authorizationScopes: [], authorizer };
+  for (const [name, scopes] of required) {
     const scheme = schemes[name];
     if (!isObject(scheme))
       throw new UserError(`${where} asks for the security scheme ${name}; there is none.`);
     const authorizer = authorizerOf(id, name, scheme, where);
-    if (authorizer) security = { ...security, authorizer };
+    if (authorizer) security = { ...security, authorizer, authorizationScopes: listOf(scopes).map(String) };
     else security = { ...security, apiKeyRequired: true };
   }
   return security;
@@ -35,7 +37,7 @@ export function readSecurity(
 /** The authorizer of a scheme; undefined when the scheme is an API key. */
 function authorizerOf(id: string, name: string, scheme: JsonObject, where: string): Authorizer | undefined {
   const definition = scheme["x-amazon-apigateway-authorizer"];
-  refuseIam(scheme["x-amazon-apigateway-authtype"], where);
+  if (isSigned(scheme["x-amazon-apigateway-authtype"])) return IAM_AUTHORIZER;
   if (isObject(definition)) {
     const source =
       definition.identitySource ?? `method.request.header.${textOf(scheme.name) ?? "Authorization"}`;
@@ -47,8 +49,7 @@ function authorizerOf(id: string, name: string, scheme: JsonObject, where: strin
   throw notSupported("apigateway", `the security scheme ${name} (${where})`);
 }
 
-function refuseIam(type: unknown, where: string): void {
+function isSigned(type: unknown): boolean {
   const name = textOf(type)?.toUpperCase();
-  if (name === "AWS_IAM" || name === "AWSSIGV4")
-    throw notSupported("apigateway", `authorization AWS_IAM (${where})`);
+  return name === "AWS_IAM" || name === "AWSSIGV4";
 }

@@ -13,9 +13,14 @@ const MEMBERS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "
 
 /**
  * @param acceptsBinary whether the client accepts a binary media type of the API; else base64 is passed on as text
+ * @param contentType of an answer that names none
  * @throws GatewayError 502 for a function error or a malformed answer
  */
-export function proxyAnswerOf(invocation: Invocation, acceptsBinary: boolean): Answer {
+export function proxyAnswerOf(
+  invocation: Invocation,
+  acceptsBinary: boolean,
+  contentType = "application/json",
+): Answer {
   if (invocation.functionError)
     throw malformedAnswer(`Lambda execution failed due to customer function error: ${invocation.payload}`);
   const answer = parse(invocation.payload);
@@ -24,7 +29,7 @@ export function proxyAnswerOf(invocation: Invocation, acceptsBinary: boolean): A
   const text = body ?? "";
   return {
     status: statusOf(answer.statusCode),
-    headers: headersOf(answer),
+    headers: headersOf(answer, contentType),
     body: isBase64Encoded === true && acceptsBinary ? Buffer.from(text, "base64") : text,
   };
 }
@@ -58,14 +63,14 @@ function statusOf(statusCode: unknown): number {
 }
 
 /** Single and multiple values together; where both name a header, its multiple values come first. */
-function headersOf({ headers, multiValueHeaders }: JsonObject): Answer["headers"] {
+function headersOf({ headers, multiValueHeaders }: JsonObject, contentType: string): Answer["headers"] {
   const merged = new AnswerHeaders();
   for (const [name, values] of entriesOf(multiValueHeaders, "multiValueHeaders")) {
     if (!Array.isArray(values)) throw malformed(`multiValueHeaders.${name} is not a list`);
     for (const value of values) merged.add(name, textOf(name, value));
   }
   for (const [name, value] of entriesOf(headers, "headers")) merged.add(name, textOf(name, value));
-  return merged.finish("application/json");
+  return merged.finish(contentType);
 }
 
 function entriesOf(value: unknown, member: string): [string, unknown][] {

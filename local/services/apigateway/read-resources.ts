@@ -4,6 +4,7 @@ import type { Properties, Resource } from "../../core/graph.ts";
 import type { JsonObject } from "./json.ts";
 import { listOf, numberOf, objectOf, textMapOf, textOf } from "./json.ts";
 import type { Method, RequestParameter, RestApi } from "./model.ts";
+import { IAM_AUTHORIZER } from "./model.ts";
 import { readGatewayResponse, readOpenApi } from "./openapi.ts";
 import { readAuthorizer } from "./read-authorizer.ts";
 import { readIntegration, readIntegrationResponse } from "./read-integration.ts";
@@ -89,6 +90,7 @@ function readMethods(api: Resource, apiName: string, of: PartsOf): Method[] {
       httpMethod,
       apiKeyRequired: inputs.apiKeyRequired === true,
       authorizer: authorizerOf(inputs, of("Authorizer"), where),
+      authorizationScopes: listOf(inputs.authorizationScopes).map(String),
       ...validationOf(inputs, of("RequestValidator"), where),
       requiredParameters: requiredParameters(inputs),
       requestModels: requestModels(inputs, models, where),
@@ -111,7 +113,8 @@ function pathsOf(api: Resource, resources: readonly Resource[]): ReadonlyMap<str
 function authorizerOf(method: Properties, authorizers: readonly Resource[], where: string) {
   const authorization = textOf(method.authorization) ?? "NONE";
   if (authorization === "NONE") return undefined;
-  if (authorization !== "CUSTOM")
+  if (authorization === "AWS_IAM") return IAM_AUTHORIZER;
+  if (authorization !== "CUSTOM" && authorization !== "COGNITO_USER_POOLS")
     throw notSupported("apigateway", `authorization ${authorization} (${where})`);
   const authorizer = authorizers.find(({ id }) => id === method.authorizerId);
   if (!authorizer) throw new UserError(`The authorizerId of ${where} is not one of its API.`);

@@ -41,7 +41,11 @@ async function decompress(body: Buffer, decode: typeof gunzip): Promise<Buffer> 
   }
 }
 
-function collect(request: IncomingMessage): Promise<Buffer> {
+/**
+ * The bytes of the body.
+ * @throws GatewayError REQUEST_TOO_LARGE over 10 MB
+ */
+export function collect(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers["content-length"]) > MAX_BODY) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

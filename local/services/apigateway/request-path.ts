@@ -17,7 +17,7 @@ import type { Stage } from "./stage.ts";
 import type { UsagePlans } from "./usage-plans.ts";
 
 /** Bytes of the request line and all header values: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const MAX_HEADERS = 10_240;
+export const MAX_HEADERS = 10_240;
 
 export class RequestPath {
   readonly #cloud: Cloud;

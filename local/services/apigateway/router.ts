@@ -23,8 +23,21 @@ export interface Match<T> {
 /** What `ANY` stands for. */
 const ANY_METHODS = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
 
+/** How a kind of API differs from REST APIs, which is the default. */
+export interface RouterOptions {
+  /** A path whose routes lack the method does not match, and a wider one is tried: HTTP APIs. */
+  readonly byMethod: boolean;
+  /** A slash at the end of the request's path counts: HTTP APIs. */
+  readonly strictSlash: boolean;
+}
+
 export class Router<T> {
   readonly #root: Node<T> = newNode();
+  readonly #options: RouterOptions;
+
+  constructor(options: RouterOptions = { byMethod: false, strictSlash: false }) {
+    this.#options = options;
+  }
 
   /** @param path of a resource, such as `/tasks/{id}` or `/files/{proxy+}` */
   add(path: string, httpMethod: string, route: T): void {
@@ -42,13 +55,19 @@ export class Router<T> {
     node.methods.set(httpMethod.toUpperCase(), route);
   }
 
-  /** @param path of the request without stage; a slash at its end does not count */
+  /** @param path of the request without stage */
   match(path: string, httpMethod: string): Match<T> | undefined {
+    const { byMethod, strictSlash } = this.#options;
     const values: string[] = [];
-    const node = find(this.#root, segmentsOf(path), 0, values);
+    const routeOf = ({ methods }: Node<T>): T | undefined =>
+      methods.get(httpMethod) ?? (ANY_METHODS.has(httpMethod) ? methods.get("ANY") : undefined);
+    const accepts = (node: Node<T>): boolean =>
+      byMethod ? routeOf(node) !== undefined : node.methods.size > 0;
+    const segments =
+      strictSlash && path.endsWith("/") && path !== "/" ? [...segmentsOf(path), ""] : segmentsOf(path);
+    const node = find({ segments, accepts, values }, this.#root, 0);
     if (!node) return undefined;
-    const route =
-      node.methods.get(httpMethod) ?? (ANY_METHODS.has(httpMethod) ? node.methods.get("ANY") : undefined);
+    const route = routeOf(node);
     return route === undefined ? undefined : { route, pathParameters: named(node.names, values) };
   }
 }
@@ -80,25 +99,29 @@ function segmentsOf(path: string): string[] {
   return end <= 1 ? [] : path.slice(1, end).split("/");
 }
 
-/** Depth first in order of precedence; `values` holds the parameters of the way taken. */
-function find<T>(
-  node: Node<T>,
-  segments: readonly string[],
-  index: number,
-  values: string[],
-): Node<T> | undefined {
+interface Search<T> {
+  readonly segments: readonly string[];
+  /** Whether the way may end here. */
+  readonly accepts: (node: Node<T>) => boolean;
+  /** The parameters of the way taken. */
+  readonly values: string[];
+}
+
+/** Depth first in order of precedence. */
+function find<T>(search: Search<T>, node: Node<T>, index: number): Node<T> | undefined {
+  const { segments, accepts, values } = search;
   const segment = segments[index];
-  if (segment === undefined) return node.methods.size > 0 ? node : undefined;
+  if (segment === undefined) return accepts(node) ? node : undefined;
   const literal = node.literals.get(segment);
-  const byLiteral = literal && find(literal, segments, index + 1, values);
+  const byLiteral = literal && find(search, literal, index + 1);
   if (byLiteral) return byLiteral;
   if (node.parameter && segment !== "") {
     values.push(segment);
-    const byParameter = find(node.parameter, segments, index + 1, values);
+    const byParameter = find(search, node.parameter, index + 1);
     if (byParameter) return byParameter;
     values.pop();
   }
-  if (!node.greedy) return undefined;
+  if (!node.greedy || !accepts(node.greedy)) return undefined;
   values.push(segments.slice(index).join("/"));
   return node.greedy;
 }

@@ -3,6 +3,8 @@ import type { Resource } from "../../core/graph.ts";
 import type { AccessLog } from "./access-log.ts";
 import { compileAccessLog } from "./access-log.ts";
 import type { CompiledApi } from "./compiled-api.ts";
+import type { Exchange } from "./exchange.ts";
+import { compileVariable } from "./expressions.ts";
 import { numberOf, objectOf, textMapOf } from "./json.ts";
 import type { Method } from "./model.ts";
 import type { TokenBucket } from "./token-bucket.ts";
@@ -12,7 +14,7 @@ export class Stage {
   readonly api: CompiledApi;
   readonly deploymentId: string;
   readonly variables: Readonly<Record<string, string>>;
-  readonly accessLog: AccessLog | undefined;
+  readonly accessLog: AccessLog<Exchange> | undefined;
   readonly #now: () => number;
   readonly #settings: readonly Resource[];
   readonly #buckets = new Map<Method, TokenBucket | undefined>();
@@ -25,7 +27,7 @@ export class Stage {
     this.api = api;
     this.deploymentId = String(stage.inputs.deployment);
     this.variables = textMapOf(stage.inputs.variables);
-    this.accessLog = compileAccessLog(objectOf(stage.inputs.accessLogSettings), stage.id);
+    this.accessLog = compileAccessLog(objectOf(stage.inputs.accessLogSettings), stage.id, compileVariable);
     this.#settings = settings;
     this.#now = now;
   }

@@ -1,6 +1,7 @@
 /** API Gateway on a port of its own, with functions, queues and a clock that the test holds. */
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { PublicKey } from "../../../local/core/apis.ts";
 import type { Properties, Resource } from "../../../local/core/graph.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
 import type { Cloud, Permission, Principal, Service } from "../../../local/core/service.ts";
@@ -41,6 +42,9 @@ export class GatewayFixture {
   readonly asked: { readonly principal: Principal; readonly permission: Permission }[] = [];
   readonly sources: string[] = [];
   readonly metrics: { readonly metric: string; readonly dimensions: object; readonly value: number }[] = [];
+  readonly events: { readonly event: unknown; readonly bus: string }[] = [];
+  /** Public keys of user pools by issuer. */
+  readonly keys = new Map<string, readonly PublicKey[]>();
   /** Throws for what the test denies. */
   deny: (principal: Principal, permission: Permission) => void = () => {};
   readonly service: Service;
@@ -75,7 +79,7 @@ export class GatewayFixture {
     return arn;
   }
 
-  /** Registers and realizes a resource of API Gateway, such as `Stage`. */
+  /** Registers and realizes a resource of API Gateway, such as `Stage` or, of an HTTP API, `v2/Stage`. */
   async put(type: string, name: string, inputs: Properties): Promise<Resource> {
     const resource = resourceOf(type, name, inputs);
     const index = this.resources.findIndex(({ urn }) => urn === resource.urn);
@@ -136,6 +140,13 @@ export class GatewayFixture {
           void this.metrics.push({ metric, dimensions, value }),
       },
       lambda: { invoke: (arn: string, event: unknown, source: string) => this.#invoke(arn, event, source) },
+      cognito: { keysOf: (issuer: string) => this.keys.get(issuer) },
+      events: {
+        put: async (event: unknown, bus: string) => {
+          this.events.push({ event, bus });
+          return { eventId: "99999999-2222-3333-4444-555555555555" };
+        },
+      },
       logs: {
         write: (group: string, _stream: string, lines: readonly string[]) =>
           void this.logLines.push(...lines.map((line) => ({ group, line }))),
@@ -175,9 +186,11 @@ export class GatewayFixture {
   }
 }
 
-/** A resource with its outputs, as the evaluation makes it. */
+/** A resource with its outputs, as the evaluation makes it. Types of HTTP APIs begin with `v2/`. */
 export function resourceOf(type: string, name: string, inputs: Properties): Resource {
-  const token = `aws:apigateway/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
+  const module = type.startsWith("v2/") ? "apigatewayv2" : "apigateway";
+  const kind = type.replace("v2/", "");
+  const token = `aws:${module}/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`;
   return resource(apigateway.outputs, token, name, inputs);
 }
 
