@@ -191,6 +191,8 @@ export interface MailboxApi {
 export interface SecretsManagerApi {
   /** The current value of a secret; undefined when it has none. */
   value(secretArn: string): string | undefined;
+  /** Makes a secret that another service owns, with a user's name and a random password, unless it is there. */
+  manage(secretArn: string, name: string, username: string): void;
 }
 
 export interface CloudWatchApi {
@@ -240,6 +242,7 @@ export interface ServiceApis {
   readonly logs: LogsApi;
   readonly mailbox: MailboxApi;
   readonly random: NoApi;
+  readonly rds: NoApi;
   readonly s3: NoApi;
   readonly scheduler: SchedulerApi;
   readonly secretsmanager: SecretsManagerApi;

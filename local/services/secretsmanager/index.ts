@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
 import { answerJson } from "../../core/protocol.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { keepCredentials } from "./managed.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
@@ -28,6 +29,8 @@ function createService(cloud: Cloud): Service {
       const secret = store.find(secretArn);
       return secret ? store.version(secret)?.secretString : undefined;
     },
+    manage: (secretArn, name, username) =>
+      keepCredentials(store, secretArn, name, username, cloud.clock.now()),
   };
   return {
     api,
