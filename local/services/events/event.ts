@@ -14,6 +14,8 @@ export interface BusEvent {
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: unknown;
+  /** Set when the event comes from an archive again. */
+  readonly "replay-name"?: string;
 }
 
 /** Adds what PutEvents adds. The detail is copied, so that later changes of the caller do not show. */

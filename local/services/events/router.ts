@@ -2,6 +2,7 @@
 import type { EventInput } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
+import type { Archives } from "./archives.ts";
 import { Deliverer } from "./delivery.ts";
 import { type BusEvent, scheduledEvent, toBusEvent } from "./event.ts";
 import type { Rule, RuleBook } from "./rule-book.ts";
@@ -12,12 +13,14 @@ const MAX_HOPS = 10;
 export class Router {
   readonly #cloud: Cloud;
   readonly #book: RuleBook;
+  readonly #archives: Archives;
   readonly #deliverer: Deliverer;
   /** How many buses a forwarded event has been on. */
   readonly #hops = new WeakMap<BusEvent, number>();
 
-  constructor(cloud: Cloud, book: RuleBook) {
+  constructor(cloud: Cloud, book: RuleBook, archives: Archives) {
     this.#cloud = cloud;
+    this.#archives = archives;
     this.#book = book;
     this.#deliverer = new Deliverer(cloud, (event, bus) => this.#forward(event, bus));
   }
@@ -36,6 +39,16 @@ export class Router {
     return event;
   }
 
+  /**
+   * Puts an event of an archive on its bus again.
+   * @param rules ARNs of the rules that may get it; all when there are none
+   */
+  replay(event: BusEvent, bus: string, rules: readonly string[]): void {
+    for (const rule of this.#book.matching(bus, event)) {
+      if (rules.length === 0 || rules.includes(rule.arn)) this.#send(event, rule);
+    }
+  }
+
   /** Whether a delivery is being made now. */
   get busy(): boolean {
     return this.#deliverer.busy;
@@ -47,6 +60,7 @@ export class Router {
   }
 
   #route(event: BusEvent, bus: string): void {
+    this.#archives.keep(event, bus);
     for (const rule of this.#book.matching(bus, event)) this.#send(event, rule);
   }
 
