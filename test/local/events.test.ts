@@ -301,7 +301,7 @@ describe("EventBridge", () => {
         () => target("arn:aws:kinesis:eu-west-1:000000000000:stream/s"),
         "arn:aws:kinesis:eu-west-1:000000000000:stream/s",
       ],
-      [() => target("arn:aws:events:eu-west-1:000000000000:api-destination/d/1"), "api-destination"],
+      [() => target("arn:aws:events:eu-west-1:000000000000:archive/a"), "archive/a"],
       [() => target(QUEUE, { inputPath: "$.detail[*].x" }), "$.detail[*].x"],
       [() => rule({ eventPattern: '{"source": "shop"}' }), "orders"],
       [() => rule({ scheduleExpression: "rate(5 minute)" }), "rate(5 minute)"],

@@ -2,6 +2,7 @@
 import type { EventInput } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
+import type { ApiDestinations } from "./api-destinations.ts";
 import type { Archives } from "./archives.ts";
 import { Deliverer } from "./delivery.ts";
 import { type BusEvent, scheduledEvent, toBusEvent } from "./event.ts";
@@ -18,11 +19,14 @@ export class Router {
   /** How many buses a forwarded event has been on. */
   readonly #hops = new WeakMap<BusEvent, number>();
 
-  constructor(cloud: Cloud, book: RuleBook, archives: Archives) {
+  constructor(cloud: Cloud, book: RuleBook, archives: Archives, destinations: ApiDestinations) {
     this.#cloud = cloud;
     this.#archives = archives;
     this.#book = book;
-    this.#deliverer = new Deliverer(cloud, (event, bus) => this.#forward(event, bus));
+    this.#deliverer = new Deliverer(cloud, {
+      forward: (event, bus) => this.#forward(event, bus),
+      destinations,
+    });
   }
 
   /** Puts an event on a bus; deliveries go on by themselves. */
