@@ -42,6 +42,7 @@ export function scheduledEvent(ruleArn: string, cloud: Cloud): BusEvent {
   );
 }
 
-function toSecond(milliseconds: number): string {
+/** ISO time without the fraction of a second. */
+export function toSecond(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

@@ -63,6 +63,7 @@ export const outputs: Readonly<Record<string, OutputsOf>> = {
   "aws:cloudwatch/eventBus:EventBus": bus,
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy": (resource) => ({
     id: busNameOf(resource.inputs.eventBusName),
+    eventBusName: busNameOf(resource.inputs.eventBusName),
   }),
   "aws:cloudwatch/eventConnection:EventConnection": connection,
   "aws:cloudwatch/eventPermission:EventPermission": (resource) => ({

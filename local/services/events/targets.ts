@@ -1,6 +1,8 @@
 /** Handing an event to the services that can be targets of rules. */
 import { AwsError, UserError } from "../../core/errors.ts";
+import { AttemptError } from "../../core/retries.ts";
 import type { Cloud, Principal } from "../../core/service.ts";
+import { trusts } from "../iam/trust-policies.ts";
 import type { ApiDestinations } from "./api-destinations.ts";
 import type { BusEvent } from "./event.ts";
 import { busNameOf } from "./outputs.ts";
@@ -82,15 +84,17 @@ function deliverToTopic({ rule, target, input }: Handover, cloud: Cloud): Promis
   return cloud.services.sns.publish(target.arn, input);
 }
 
-function deliverToStateMachine({ rule, target, input }: Handover, cloud: Cloud): Promise<unknown> {
-  const role = roleOf(target);
+function deliverToStateMachine(handover: Handover, cloud: Cloud): Promise<unknown> {
+  const { rule, target, input } = handover;
+  const role = roleOf(handover, cloud);
   cloud.authorize(role, [{ action: "states:StartExecution", resource: target.arn }]);
   return cloud.services.states.start(target.arn, parsed(input), { source: `events rule ${rule.name}` });
 }
 
-function deliverToBus({ rule, target, event }: Handover, cloud: Cloud, { forward }: Ways): void {
+function deliverToBus(handover: Handover, cloud: Cloud, { forward }: Ways): void {
+  const { rule, target, event } = handover;
   if (target.roleArn === undefined) authorizeAsEvents(cloud, "events:PutEvents", target.arn, rule);
-  else cloud.authorize(roleOf(target), [{ action: "events:PutEvents", resource: target.arn }]);
+  else cloud.authorize(roleOf(handover, cloud), [{ action: "events:PutEvents", resource: target.arn }]);
   forward(event, busNameOf(target.arn));
 }
 
@@ -98,12 +102,9 @@ export function isDestination(targetArn: string): boolean {
   return targetArn.includes(":api-destination/");
 }
 
-function deliverToDestination(
-  { target, input }: Handover,
-  cloud: Cloud,
-  { destinations }: Ways,
-): Promise<void> {
-  cloud.authorize(roleOf(target), [{ action: "events:InvokeApiDestination", resource: target.arn }]);
+function deliverToDestination(handover: Handover, cloud: Cloud, { destinations }: Ways): Promise<void> {
+  const { target, input } = handover;
+  cloud.authorize(roleOf(handover, cloud), [{ action: "events:InvokeApiDestination", resource: target.arn }]);
   return destinations.call(target.arn, target.http, input);
 }
 
@@ -116,15 +117,24 @@ function deliverToLogs({ rule, target, input }: Handover, cloud: Cloud): void {
   cloud.services.logs.write(group, rule.name, [input]);
 }
 
-function roleOf(target: Target): Principal {
-  if (target.roleArn !== undefined) return { kind: "role", arn: target.roleArn, functionName: "events" };
+/** The role of a target, once EventBridge may assume it. */
+function roleOf({ target, rule }: Handover, { resources, world }: Cloud): Principal {
+  const { roleArn } = target;
+  const assumption = { roleArn: roleArn ?? "", service: EVENTS.arn, sourceArn: rule.arn };
+  if (roleArn !== undefined && trusts(resources(), world, assumption) === false) {
+    const message = `The trust policy of ${roleArn} does not let ${EVENTS.arn} assume the role.`;
+    throw new AwsError("AccessDeniedException", message);
+  }
+  if (roleArn !== undefined) return { kind: "role", arn: roleArn, functionName: "events" };
   throw new AwsError("AccessDeniedException", `The target ${target.arn} needs a role, and has none.`);
 }
 
+/** The error code of AWS's dead-letter queues for this is not documented. */
 function parsed(input: string): unknown {
   try {
     return JSON.parse(input);
   } catch {
-    return input;
+    const message = `The input of the target is no JSON: ${input}`;
+    throw new AttemptError("INVALID_JSON", message, { final: true });
   }
 }
