@@ -142,6 +142,22 @@ describe("EventBridge archives", () => {
     expect(got.two?.map(({ id }) => id)).to.deep.equal([eventId]);
   });
 
+  it("keep no replayed events, on the bus that they are forwarded to either", async () => {
+    const other = `${BUS.slice(0, BUS.lastIndexOf("/"))}/other`;
+    await realize("EventBus", "other", { name: "other" });
+    await create();
+    await put("shop");
+    await realize("EventRule", "on", { name: "on", eventPattern: JSON.stringify({ source: ["shop"] }) });
+    await realize("EventTarget", "on", { rule: "on", arn: other });
+    await create({ ArchiveName: "forwarded", EventSourceArn: other });
+    await replay();
+    await cloud.clock.advance(0);
+    const forwarded = new DescribeArchiveCommand({ ArchiveName: "forwarded" });
+    expect((await client.send(forwarded)).EventCount).to.equal(0);
+    await put("shop");
+    expect((await client.send(forwarded)).EventCount).to.equal(1);
+  });
+
   it("let go of events when their retention ends", async () => {
     await create({ RetentionDays: 1 });
     await put("shop");

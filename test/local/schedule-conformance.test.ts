@@ -220,6 +220,13 @@ describe("Daylight saving time changes schedules as AWS's pages say:", () => {
       ["2026-11-01T05:00", "2026-11-01T05:30", "2026-11-02T06:00"],
     ],
     [
+      "New York runs nothing while its wall clock shows the hour again",
+      "cron(0/30 * * * ? *)",
+      "America/New_York",
+      "2026-11-01T06:10:00Z",
+      ["2026-11-01T07:00", "2026-11-01T07:30"],
+    ],
+    [
       "Madrid skips 2:15 in spring",
       "cron(15 2 * * ? *)",
       "Europe/Madrid",

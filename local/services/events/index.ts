@@ -54,7 +54,7 @@ function createService(cloud: Cloud): Service {
     api,
     realize: realizers({ book, archives, connections, destinations }),
     call: (call) => answerJson("events", table, call),
-    busy: () => router.busy || replays.busy,
+    busy: () => router.busy,
     ready: async () => scheduler.follow(book.rules),
     stop: async () => {
       scheduler.stop();

@@ -51,10 +51,6 @@ export class Replays {
     return [...this.#replays.values()];
   }
 
-  get busy(): boolean {
-    return this.#timers.size > 0;
-  }
-
   /** @throws AwsError ResourceNotFoundException */
   get(name: string): Replay {
     const replay = this.#replays.get(name);
