@@ -6,16 +6,16 @@ import type { MessageAttribute } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { type Defeat, FINAL_ERRORS, Retries } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
-import { authorizeAsEvents, deliver, type Forward, type Handover } from "./targets.ts";
+import { authorizeAsEvents, deliver, type Handover, isDestination, type Ways } from "./targets.ts";
 
 export class Deliverer {
   readonly #cloud: Cloud;
-  readonly #forward: Forward;
+  readonly #ways: Ways;
   readonly #retries: Retries;
 
-  constructor(cloud: Cloud, forward: Forward) {
+  constructor(cloud: Cloud, ways: Ways) {
     this.#cloud = cloud;
-    this.#forward = forward;
+    this.#ways = ways;
     this.#retries = new Retries(cloud);
   }
 
@@ -28,7 +28,8 @@ export class Deliverer {
     const { rule, target } = handover;
     this.#retries.start({
       limits: target,
-      attempt: () => deliver(handover, this.#cloud, this.#forward),
+      ...(isDestination(target.arn) ? { turn: () => this.#ways.destinations.turn(target.arn) } : {}),
+      attempt: () => deliver(handover, this.#cloud, this.#ways),
       failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
       giveUp: (defeat) => this.#giveUp(handover, defeat),
     });

@@ -13,14 +13,19 @@ export interface Assumption {
 }
 
 /**
- * Whether a role of the program lets a service assume it.
+ * Whether a role lets a service assume it; undefined for a role that is not the program's.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
  */
-export function trusts(resources: readonly Resource[], world: World, assumption: Assumption): boolean {
+export function trusts(
+  resources: readonly Resource[],
+  world: World,
+  assumption: Assumption,
+): boolean | undefined {
   const { roleArn, service, sourceArn } = assumption;
   const role = resources.find(({ type, outputs }) => type === "aws:iam/role:Role" && outputs.arn === roleArn);
-  const document = role?.outputs.assumeRolePolicy;
-  if (!role || document === undefined || document === null || document === "") return false;
+  if (!role) return undefined;
+  const document = role.outputs.assumeRolePolicy;
+  if (document === undefined || document === null || document === "") return false;
   const { effect } = evaluatePolicies([readPolicy(role.name, document)], {
     action: "sts:AssumeRole",
     resource: roleArn,

@@ -2,6 +2,7 @@
  * AWS Secrets Manager: values with versions and stages. Rotation is recorded, not run.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
 import { answerJson } from "../../core/protocol.ts";
@@ -31,6 +32,14 @@ function createService(cloud: Cloud): Service {
     },
     manage: (secretArn, name, username) =>
       keepCredentials(store, secretArn, name, username, cloud.clock.now()),
+    keep: (arn, name, value) => {
+      const now = cloud.clock.now();
+      if (!store.find(arn)) store.add({ arn, name, createdAt: now, changedAt: now, versions: [] });
+      const secret = store.get(arn);
+      if (store.version(secret)?.secretString === value) return;
+      store.put(secret, { id: randomUUID(), secretString: value, createdAt: now, stages: ["AWSCURRENT"] });
+    },
+    forget: (arn) => store.remove(arn),
   };
   return {
     api,
