@@ -191,8 +191,6 @@ export interface MailboxApi {
 export interface SecretsManagerApi {
   /** The current value of a secret; undefined when it has none. */
   value(secretArn: string): string | undefined;
-  /** Makes a secret that another service owns, with a user's name and a random password, unless it is there. */
-  manage(secretArn: string, name: string, username: string): void;
   /** Keeps the value of a secret that another service owns; makes the secret when it is new. */
   keep(secretArn: string, name: string, value: string): void;
   /** Removes a secret that another service owns. */

@@ -43,7 +43,9 @@ async function effectsOf(id: string): Promise<readonly string[]> {
 /** The record with which the table's stream announced a task. */
 async function streamRecordOf(id: string): Promise<DynamoDBRecord> {
   const { dynamodb } = cloud.cloud.services;
-  const [table] = resourcesOf(cloud.graph, "aws:dynamodb/table:Table");
+  const table = resourcesOf(cloud.graph, "aws:dynamodb/table:Table").find(
+    ({ name }) => name === "tasks-table",
+  );
   const stream = String(table?.outputs.streamArn);
   for (const shard of await dynamodb.shards(stream)) {
     let iterator: string | undefined = await dynamodb.iterator(stream, shard, "TRIM_HORIZON");

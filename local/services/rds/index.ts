@@ -2,6 +2,7 @@
  * Amazon Aurora PostgreSQL with its Data API: PGlite, one for each database, started at the first statement. There is no
  * other way to it: no port listens for PostgreSQL's own protocol. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html
  */
+import { randomBytes } from "node:crypto";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer, Service, ServiceDefinition } from "../../core/service.ts";
 import { Cluster } from "./cluster.ts";
@@ -50,5 +51,8 @@ function keepMasterSecret(cloud: Cloud, { inputs, outputs: { masterUserSecrets }
   const [secret] = (masterUserSecrets ?? []) as readonly { readonly secretArn: string }[];
   if (!secret) return;
   const username = String(inputs.masterUsername ?? "postgres");
-  cloud.services.secretsmanager.manage(secret.secretArn, masterSecretName(urn), username);
+  const { secretsmanager } = cloud.services;
+  if (secretsmanager.value(secret.secretArn) !== undefined) return;
+  const password = randomBytes(24).toString("base64url");
+  secretsmanager.keep(secret.secretArn, masterSecretName(urn), JSON.stringify({ username, password }));
 }

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
 import { answerJson } from "../../core/protocol.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
-import { keepCredentials } from "./managed.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
@@ -30,8 +29,6 @@ function createService(cloud: Cloud): Service {
       const secret = store.find(secretArn);
       return secret ? store.version(secret)?.secretString : undefined;
     },
-    manage: (secretArn, name, username) =>
-      keepCredentials(store, secretArn, name, username, cloud.clock.now()),
     keep: (arn, name, value) => {
       const now = cloud.clock.now();
       if (!store.find(arn)) store.add({ arn, name, createdAt: now, changedAt: now, versions: [] });
