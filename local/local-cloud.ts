@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
 import { type Clock, wallClock } from "./core/clock.ts";
-import { UserError } from "./core/errors.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
 import type { Cloud, World } from "./core/service.ts";
 import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
-import { watchProgram } from "./deploy/program-changes.ts";
+import { Reloader } from "./deploy/reload.ts";
 import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
 import { createPrincipals } from "./endpoint/principals.ts";
 import { configuredWorld, type Evaluation, evaluate } from "./evaluate/index.ts";
+import { readProject } from "./evaluate/project.ts";
 import { type Authorizer, createAuthorizer } from "./services/iam/authorizer.ts";
 import { createServices, type RunningServices } from "./services/running.ts";
 
@@ -45,7 +45,7 @@ export class LocalCloud {
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
-  #stopWatching: () => void = () => undefined;
+  #reloader: Reloader | undefined;
 
   /**
    * Evaluates the program, starts what it needs and makes its resources real.
@@ -91,6 +91,7 @@ export class LocalCloud {
       dataFolder,
       authorize: authorizer.authorize,
       resources,
+      pendingCode: (urn) => this.#reloader?.pending(urn),
     };
     this.#authorizer = authorizer;
     this.#services = createServices(this.cloud);
@@ -114,18 +115,22 @@ export class LocalCloud {
     return { ...Object.fromEntries(outputs), awsEndpointUrl: url, consoleUrl: `${url}/_local/console` };
   }
 
-  /** Applies the program again whenever its files change. */
+  /** Keeps what runs in step with the program's files from now on. */
   watch(): void {
-    let last = Promise.resolve();
-    const reload = () => {
-      last = last.then(() => this.#reload());
-    };
-    this.#stopWatching = watchProgram(this.#options.cwd, this.cloud.clock, reload);
+    const { cwd, log } = this.#options;
+    this.#reloader = new Reloader({
+      ...readProject(cwd),
+      cwd,
+      log,
+      graph: this.graph,
+      evaluate: async () => (await this.#evaluate()).graph,
+      apply: (graph) => this.#apply(graph),
+    });
   }
 
   /** Ends everything that was started. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
-    this.#stopWatching();
+    await this.#reloader?.stop();
     await this.#services.stop();
     await this.#endpoint.close();
     rmSync(this.cloud.workFolder, { recursive: true, force: true });
@@ -157,7 +162,7 @@ export class LocalCloud {
       control: (request, response) => control.handle(request, response),
     });
     await starting;
-    await this.#apply(evaluation);
+    await this.#apply(evaluation.graph);
   }
 
   async #evaluate(): Promise<Evaluation> {
@@ -180,25 +185,11 @@ export class LocalCloud {
     return evaluation;
   }
 
-  async #apply({ graph }: Evaluation): Promise<Difference> {
+  async #apply(graph: Graph): Promise<Difference> {
     const changes = await this.#deployment.apply(graph);
     await this.#services.ready();
     this.#graph = graph;
     writeFileSync(this.#outputsFile, `${JSON.stringify(this.outputValues, undefined, 2)}\n`);
     return changes;
-  }
-
-  async #reload(): Promise<void> {
-    const { log } = this.#options;
-    const started = this.cloud.clock.now();
-    try {
-      const { created, updated, deleted } = await this.#apply(await this.#evaluate());
-      const message = `${created.length} created, ${updated.length} updated, ${deleted.length} deleted`;
-      log({ kind: "notice", source: "reload", message, duration: this.cloud.clock.now() - started });
-    } catch (error) {
-      const message =
-        error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
-      log({ kind: "error", source: "reload", message });
-    }
   }
 }

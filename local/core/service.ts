@@ -88,6 +88,8 @@ export interface Cloud {
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /** The resources realized so far. */
   resources(): readonly Resource[];
+  /** Settles once a resource has the code that its sources say; undefined when it has, or sources are not watched. */
+  pendingCode?(urn: string): Promise<void> | undefined;
 }
 
 /** A running service. */

@@ -62,7 +62,7 @@ export class Functions {
     };
     // The code is copied now, as its files may change before the first event.
     if (nodeVersionOf(settings.runtime) !== undefined && settings.code !== undefined) poolOf();
-    this.#registry.functions.set(settings.name, { settings, pool: poolOf });
+    this.#registry.functions.set(settings.name, { urn: resource.urn, settings, pool: poolOf });
   }
 
   remove(resource: Resource): void {

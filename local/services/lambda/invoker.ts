@@ -53,7 +53,7 @@ export class Invoker {
     source: string,
     requestId: string = randomUUID(),
   ): Promise<DetailedInvocation> {
-    const target = this.#registry.resolve(name);
+    const target = await this.#upToDate(name);
     checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
     const { settings, pool } = target.fn;
     const environments = pool();
@@ -75,6 +75,15 @@ export class Invoker {
     } finally {
       this.#leave(settings.name);
     }
+  }
+
+  /** What a name leads to, once it has the code that its sources say. */
+  async #upToDate(name: string): Promise<Target> {
+    const target = this.#registry.resolve(name);
+    const pending = this.#cloud.pendingCode?.(target.fn.urn);
+    if (!pending) return target;
+    await pending;
+    return this.#registry.resolve(name);
   }
 
   #enter({ name, reservedConcurrency }: FunctionSettings): void {
