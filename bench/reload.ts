@@ -53,11 +53,6 @@ export const reload: Benchmark = {
         for (const edit of EDITS) {
           progress(`edits ${edit.what}`);
           figures.push(await measure(edit, copy.folder, ask));
-          if (process.env.DBG)
-            for (const l of program.logged
-              .filter((l) => l.source === "reload" || l.source === "tasks-get" || l.kind === "request")
-              .slice(-300))
-              console.log(JSON.stringify(l));
         }
       } finally {
         await program.stop();

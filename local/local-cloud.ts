@@ -46,6 +46,11 @@ export class LocalCloud {
   #world: World;
   #graph: Graph | undefined;
   #reloader: Reloader | undefined;
+  readonly #startTimes: Record<"program" | "services" | "resources", number> = {
+    program: 0,
+    services: 0,
+    resources: 0,
+  };
 
   /**
    * Evaluates the program, starts what it needs and makes its resources real.
@@ -108,6 +113,11 @@ export class LocalCloud {
     return this.#world;
   }
 
+  /** Milliseconds that parts of the start took; program and services start side by side, resources follow. */
+  get startTimes(): Readonly<Record<string, number>> {
+    return this.#startTimes;
+  }
+
   /** The stack's outputs and the local cloud's own, as `pulumi stack output --json --show-secrets` shows them. */
   get outputValues(): Readonly<Record<string, Value>> {
     const outputs = Object.entries(this.graph.outputs).map(([name, { value }]) => [name, value]);
@@ -153,8 +163,10 @@ export class LocalCloud {
       graph: () => this.#graph,
       authorizer: this.#authorizer,
     });
-    const starting = this.#services.start();
-    const [evaluation] = await Promise.all([this.#evaluate(), standIns.load(this.#settings.standIns)]);
+    const times = this.#startTimes;
+    const starting = timed(this.#services.start(), (time) => (times.services = time));
+    const evaluating = timed(this.#evaluate(), (time) => (times.program = time));
+    const [evaluation] = await Promise.all([evaluating, standIns.load(this.#settings.standIns)]);
     this.#endpoint.attach({
       services: this.#services.list,
       principalOf: createPrincipals(() => this.#deployment.resources, this.#world.account),
@@ -162,7 +174,7 @@ export class LocalCloud {
       control: (request, response) => control.handle(request, response),
     });
     await starting;
-    await this.#apply(evaluation.graph);
+    await timed(this.#apply(evaluation.graph), (time) => (times.resources = time));
   }
 
   async #evaluate(): Promise<Evaluation> {
@@ -192,4 +204,11 @@ export class LocalCloud {
     writeFileSync(this.#outputsFile, `${JSON.stringify(this.outputValues, undefined, 2)}\n`);
     return changes;
   }
+}
+
+async function timed<T>(work: Promise<T>, took: (milliseconds: number) => void): Promise<T> {
+  const started = performance.now();
+  const result = await work;
+  took(performance.now() - started);
+  return result;
 }

@@ -23,9 +23,9 @@ export interface RunningProgram {
 }
 
 /** @throws Error with what it printed, when it ends before it is ready */
-export async function startProgram(folder: string): Promise<RunningProgram> {
+export async function startProgram(folder: string, ...options: readonly string[]): Promise<RunningProgram> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [join("local", "cli.ts"), "--port", "0", "--json"], {
+  const child = spawn(process.execPath, [join("local", "cli.ts"), "--port", "0", "--json", ...options], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });

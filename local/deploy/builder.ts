@@ -38,7 +38,13 @@ export class Builder {
     await this.#ask("prepare", recipe);
   }
 
-  /** Ends the thread: the next request runs builders as they are on disk then. */
+  /** Lets the next request run builders as they are on disk then. */
+  async renew(): Promise<void> {
+    await this.#last;
+    await this.end();
+  }
+
+  /** Ends the thread, also in the middle of a request. */
   async end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;

@@ -49,6 +49,7 @@ export class Rebuilds {
   #bundles: readonly Bundle[];
   #byUrn: ReadonlyMap<string, Bundle>;
   #uses = 0;
+  #isStopped = false;
   /** To be made now, in this order. */
   #urgent: Bundle[] = [];
   /** To be made when they are used, or when there is time. */
@@ -136,6 +137,7 @@ export class Rebuilds {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#restTimer);
     this.#rest.clear();
   }
@@ -202,6 +204,7 @@ export class Rebuilds {
   }
 
   #fail(bundle: Bundle, error: unknown): void {
+    if (this.#isStopped) return;
     bundle.failed = true;
     const text = error instanceof Error ? error.message : String(error);
     const place = text.slice(text.indexOf("\n") + 1);

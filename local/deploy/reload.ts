@@ -35,6 +35,7 @@ export class Reloader {
   /** Files because of which the program must be evaluated. */
   #wanted = new Set<string>();
   #isEvaluating = false;
+  #isStopped = false;
   /** The program's modules, until it is evaluated again; undefined inside when they cannot be told. */
   #modules: Promise<ReadonlySet<string> | undefined> | undefined;
 
@@ -60,6 +61,7 @@ export class Reloader {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#stopWatching();
     this.#rebuilds.stop();
     await this.#builder.end();
@@ -113,7 +115,7 @@ export class Reloader {
     for (const builder of this.#rebuilds.builders) {
       const modules = await filesOfModule(this.#options.programFolder, builder);
       if (modules && ![...files].some((file) => modules.has(file))) continue;
-      await this.#builder.end();
+      await this.#builder.renew();
       return this.#prepare();
     }
   }
@@ -137,6 +139,7 @@ export class Reloader {
   }
 
   #fail(error: unknown): void {
+    if (this.#isStopped) return;
     const message =
       error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
     this.#options.log({ kind: "error", source: "reload", message });
