@@ -39,22 +39,31 @@ export function watchProgram(folder: string, changed: (files: ReadonlySet<string
     clearTimeout(pending);
     pending = setTimeout(settle, SETTLE_MILLISECONDS).unref();
   };
+  const noticed = (directory: string, event: string, name: string | null): void => {
+    if (name === null || isIgnored(name)) return;
+    const path = join(directory, name);
+    if (!isDirectory(path)) touch(path);
+    else if (event === "rename") follow(path, touch);
+  };
   const follow = (directory: string, found: (path: string) => void): void => {
     watchers.get(directory)?.close();
-    watchers.set(
-      directory,
-      watch(directory, { persistent: false }, (event, name) => {
-        if (name === null || isIgnored(name)) return;
-        const path = join(directory, name);
-        if (!isDirectory(path)) touch(path);
-        else if (event === "rename") follow(path, touch);
-      }).on("error", () => watchers.get(directory)?.close()),
-    );
-    for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      const path = join(directory, entry.name);
-      if (isIgnored(entry.name)) continue;
-      if (entry.isDirectory()) follow(path, found);
-      else found(path);
+    try {
+      const watcher = watch(directory, { persistent: false }, (event, name) =>
+        noticed(directory, event, name),
+      );
+      watchers.set(
+        directory,
+        watcher.on("error", () => watcher.close()),
+      );
+      for (const entry of readdirSync(directory, { withFileTypes: true })) {
+        const path = join(directory, entry.name);
+        if (isIgnored(entry.name)) continue;
+        if (entry.isDirectory()) follow(path, found);
+        else found(path);
+      }
+    } catch (error) {
+      // A folder may go while it is looked at.
+      if (exists(directory)) throw error;
     }
   };
 

@@ -5,25 +5,30 @@ import { dirname, join, resolve } from "node:path";
 
 const component = (name: string): string => JSON.stringify(resolve("components", `${name}.ts`));
 
+/** While this file is there, the program does not end. Nobody watches its folder. */
+export const HOLD = ".local/hold";
+
 const FILES: Readonly<Record<string, string>> = {
   "Pulumi.yaml": "name: edited\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.ts\n",
   "Pulumi.dev.yaml": "config: { aws:region: eu-west-1 }\n",
   "package.json": '{ "name": "edited", "type": "module" }\n',
   "index.ts": `
+    import { existsSync } from "node:fs";
     import * as aws from "@pulumi/aws";
     import { AlarmedFunction } from ${component("alarmed-function")};
     import { nameSchema } from "./handlers/name.schema.ts";
-    console.log("the program runs");
     const defaults = { production: false, logRetentionDays: 7, alarms: "essential" as const };
     const functionOf = (name: string) => {
       const entry = \`handlers/\${name}.ts\`;
       return new AlarmedFunction(name, { defaults, description: "Answers.", entry, timeoutSeconds: 10 });
     };
-    functionOf("greet");
-    functionOf("leave");
+    const functions = [functionOf("greet"), functionOf("leave")];
     new aws.ssm.Parameter("old", { type: "String", name: "/edited/old", value: "1" });
     export const bucket = new aws.s3.Bucket("files").bucket;
     export const longestName = nameSchema.maxLength;
+    await Promise.all(functions.map((one) => new Promise((resolve) => one.function.arn.apply(resolve))));
+    console.log("the program has its bundles");
+    while (existsSync("${HOLD}")) await new Promise((resolve) => setTimeout(resolve, 10));
   `,
   "handlers/name.schema.ts": `
     import * as z from "zod";
