@@ -8,8 +8,11 @@ const IGNORED = new Set(["node_modules", ".git", ".local", ".build", "docs", "te
 /** Files that editors make for themselves. */
 const EDITORS_OWN = /~$|\.sw[a-z]$|^\.#|^#.*#$|^4913$/;
 
-/** Editors write a file in several steps; changes within this time are one. */
-const SETTLE_MILLISECONDS = 10;
+/**
+ * Editors write a file in several steps; changes within this time are one. Longer than a tick of the file system's
+ * clock, so that whoever reads the file then can tell by its time whether it changes again.
+ */
+const SETTLE_MILLISECONDS = 12;
 
 /**
  * Calls `changed` after files of a folder have changed and come to rest. (Node's own recursive watching would look at
