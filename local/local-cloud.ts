@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
 import { type Clock, wallClock } from "./core/clock.ts";
+import { Faults } from "./core/faults.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
 import type { Cloud, World } from "./core/service.ts";
@@ -11,6 +12,7 @@ import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
 import { Reloader } from "./deploy/reload.ts";
 import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
+import { CallFaults } from "./endpoint/call-faults.ts";
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
 import { createPrincipals } from "./endpoint/principals.ts";
 import { configuredWorld, type Evaluation, evaluate } from "./evaluate/index.ts";
@@ -91,6 +93,7 @@ export class LocalCloud {
         return services();
       },
       clock,
+      faults: new Faults(log, clock),
       log,
       workFolder,
       dataFolder,
@@ -171,6 +174,7 @@ export class LocalCloud {
       services: this.#services.list,
       principalOf: createPrincipals(() => this.#deployment.resources, this.#world.account),
       region: this.#world.region,
+      faults: new CallFaults(this.cloud, () => this.cloud.services.lambda),
       control: (request, response) => control.handle(request, response),
     });
     await starting;

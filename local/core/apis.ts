@@ -37,6 +37,10 @@ export interface LambdaApi {
   invocations(): readonly InvocationRecord[];
   /** Ends all workers of a function at once, also in the middle of an event, as a crash of the machine would. */
   killEnvironments(functionName: string): Promise<void>;
+  /** Counts an AWS call of the event that an environment handles; undefined when there is no such environment. */
+  countCall(environmentId: string): number | undefined;
+  /** Ends one environment at once, in the middle of its event. */
+  crash(environmentId: string): void;
 }
 
 export interface MessageAttribute {

@@ -29,7 +29,8 @@ export class Deliverer {
     this.#retries.start({
       limits: target,
       ...(isDestination(target.arn) ? { turn: () => this.#ways.destinations.turn(target.arn) } : {}),
-      attempt: () => deliver(handover, this.#cloud, this.#ways),
+      attempt: () =>
+        this.#cloud.faults.deliver(rule.arn, target.arn, () => deliver(handover, this.#cloud, this.#ways)),
       failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
       giveUp: (defeat) => this.#giveUp(handover, defeat),
     });

@@ -7,6 +7,7 @@
  */
 import type { Service, ServiceDefinition } from "../../core/service.ts";
 import { fauxqsOf, stopFauxqs } from "../../real-parts/fauxqs.ts";
+import { operationName } from "./operation.ts";
 import { Operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
@@ -16,6 +17,7 @@ export const s3: ServiceDefinition = {
   signingNames: ["s3"],
   protocol: "rest-xml",
   outputs,
+  operationOf: operationName,
   create: (cloud): Service => {
     const operations = new Operations(cloud);
     return {
