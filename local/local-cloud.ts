@@ -141,6 +141,15 @@ export class LocalCloud {
     });
   }
 
+  /**
+   * Removes all data that the program wrote, and all faults. Resources stay, with the content that the program gives them;
+   * what requests under way write meanwhile may stay too.
+   */
+  async reset(): Promise<void> {
+    this.cloud.faults.clear();
+    await this.#services.reset();
+  }
+
   /** Ends everything that was started. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
     await this.#reloader?.stop();
@@ -164,6 +173,7 @@ export class LocalCloud {
       cloud: this.cloud,
       standIns,
       graph: () => this.#graph,
+      reset: () => this.reset(),
       authorizer: this.#authorizer,
     });
     const times = this.#startTimes;

@@ -97,6 +97,18 @@ export interface SqsApi {
   urlOf(queueArn: string): string;
   /** @throws AwsError QueueDoesNotExist */
   inspect(queueArn: string): Promise<QueueContents>;
+  /**
+   * Moves all visible messages of a queue to its dead-letter queue, as if they had been received too often.
+   * @returns how many
+   * @throws AwsError InvalidParameterValue when it has none
+   */
+  deadLetter(queueArn: string): Promise<number>;
+  /**
+   * Starts a message move task from a dead-letter queue to where its messages come from.
+   * @returns the task's handle
+   * @throws AwsError
+   */
+  redrive(deadLetterQueueArn: string): Promise<string>;
 }
 
 export interface SnsApi {
@@ -117,6 +129,20 @@ export interface EventInput {
   readonly time?: string;
 }
 
+/** An event that was on a bus. */
+export interface RoutedEvent {
+  readonly id: string;
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly resources: readonly string[];
+  /** ISO time */
+  readonly time: string;
+  /** Names of the rules that matched it, or whose schedule sent it. */
+  readonly rules: readonly string[];
+}
+
 export interface EventsApi {
   /** Puts an event on a bus (default: `default`): rules match it and their targets get it. */
   put(event: EventInput, busName?: string): Promise<{ eventId: string }>;
@@ -125,6 +151,8 @@ export interface EventsApi {
    * @throws AwsError ResourceNotFoundException when there is no such rule, or it has no schedule
    */
   runRuleNow(ruleName: string): Promise<{ eventId: string }>;
+  /** The last events (1,000) that were on buses, oldest first. */
+  recent(): readonly RoutedEvent[];
 }
 
 export interface SchedulerApi {

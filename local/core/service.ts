@@ -117,6 +117,11 @@ export interface Service {
    * consumer would take at once.
    */
   busy?(): boolean | Promise<boolean>;
+  /**
+   * Forgets what the program wrote and what is under way. Resources stay, with the content that the program gives them.
+   * Services that have `ready` are reset before all others, and `ready` is called again at the end.
+   */
+  reset?(): void | Promise<void>;
   /** Ends pollers and processes. Must be safe to call at any time, also after a failed start. */
   stop?(): Promise<void>;
 }

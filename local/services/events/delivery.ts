@@ -40,6 +40,11 @@ export class Deliverer {
     this.#retries.stop();
   }
 
+  /** Forgets the deliveries that wait. */
+  reset(): void {
+    this.#retries.reset();
+  }
+
   async #giveUp(handover: Handover, defeat: Defeat): Promise<void> {
     const { rule, target, event } = handover;
     const lost = `The event ${event.id} (${event["detail-type"]}) for ${target.arn}`;

@@ -77,6 +77,11 @@ export class Functions {
     await Promise.all([...(this.#pools.get(name) ?? [])].map((pool) => pool.kill()));
   }
 
+  /** Ends the environments of all functions, also in the middle of an event. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#pools.keys()].map((name) => this.kill(name)));
+  }
+
   /** The live environment of this id, of whichever function. */
   environment(id: string): Environment | undefined {
     for (const pools of this.#pools.values()) {

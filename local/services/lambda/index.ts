@@ -56,6 +56,14 @@ function createService(cloud: Cloud): Service {
     call: (call) => operations.answer(call),
     start: async () => functions.start(),
     ready: async () => mappings.start(),
+    reset: async () => {
+      queue.reset();
+      const pollers = mappings.stop();
+      await functions.killAll();
+      await pollers;
+      checkpoints.clear();
+      invoker.forget();
+    },
     stop: async () => {
       queue.stop();
       const pollers = mappings.stop();

@@ -44,6 +44,11 @@ export class Invoker {
     return this.#records.slice(-KEPT_RECORDS);
   }
 
+  /** Forgets the invocations that have ended. */
+  forget(): void {
+    this.#records.length = 0;
+  }
+
   /**
    * Runs one event and waits for the answer.
    * @param payload JSON text

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
 import { answerJson } from "../../core/protocol.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
@@ -38,9 +39,14 @@ function createService(cloud: Cloud): Service {
     },
     forget: (arn) => store.remove(arn),
   };
+  const realize = realizers(cloud, store);
   return {
     api,
-    realize: realizers(cloud, store),
+    realize,
+    reset: () => {
+      store.clear();
+      return recreate(cloud, realize);
+    },
     call: (call) => answerJson("secretsmanager", table, call),
   };
 }

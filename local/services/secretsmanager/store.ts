@@ -93,6 +93,11 @@ export class SecretStore {
     this.save();
   }
 
+  clear(): void {
+    this.#secrets.clear();
+    this.save();
+  }
+
   save(): void {
     this.#file.write(this.all);
   }
