@@ -62,6 +62,16 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request>>> = {
     const question = { body: new TextEncoder().encode(FILE), headers };
     return { method: "POST", path: `/tasks/${id}/upload`, question, check };
   },
+  "tasks-upload (a form)": async () => {
+    const id = await tasks.create("With a form");
+    const question = withKey({ fileName: "notes.txt", contentType: "text/plain", size: FILE.length });
+    const check = async ({ status, body }: Answer): Promise<void> => {
+      expect(status, JSON.stringify(body)).to.equal(201);
+      await tasks.upload((body as { upload: Upload }).upload, FILE, "text/plain");
+      await eventually(() => expectOneAttachment(id));
+    };
+    return { method: "POST", path: `/tasks/${id}/upload`, question, check };
+  },
   "tasks-start-import": async () => {
     const fileName = `${crypto.randomUUID()}.csv`;
     const question = withKey({ fileName, size: 10 });
@@ -130,9 +140,11 @@ describe("functions of the task manager that die", function () {
     await tasks.setVisibilityTimeout(1);
   });
 
-  for (const [logicalName, make] of Object.entries(REQUESTS)) {
-    it(`${logicalName}: a repeated request has its effect once, wherever the first one died`, async () => {
-      const functionName = functionNamed(cloud, logicalName);
+  after(() => tasks.restoreVisibilityTimeout());
+
+  for (const [operation, make] of Object.entries(REQUESTS)) {
+    it(`${operation}: a repeated request has its effect once, wherever the first one died`, async () => {
+      const functionName = functionNamed(cloud, operation.split(" ")[0] ?? "");
       const calls = await callsOf(cloud, functionName, async () => {
         const { method, path, question, check } = await make();
         await check(await tasks.api.send(method, path, question));
@@ -173,6 +185,22 @@ describe("functions of the task manager that die", function () {
     const functionName = functionNamed(cloud, "tasks-clean-up");
     const calls = new Map([[functionName, await callsOf(cloud, functionName, createAndDelete)]]);
     for (const crash of CRASHES) await dyingAtEachCall(cloud, crash, calls, createAndDelete);
+  });
+
+  it("attachments: a file that arrives is listed, by one of the events that tell of it", async () => {
+    const { faults } = cloud.cloud;
+    const upload = async (): Promise<void> => {
+      const id = await tasks.create("With a form");
+      const body = { fileName: "notes.txt", contentType: "text/plain", size: FILE.length };
+      const answer = await tasks.api.send("POST", `/tasks/${id}/upload`, { body });
+      await tasks.upload((answer.body as { upload: Upload }).upload, FILE, "text/plain");
+      await eventually(() => expectOneAttachment(id));
+    };
+    const functionName = functionNamed(cloud, "tasks-attachment-stored");
+    const calls = new Map([[functionName, await callsOf(cloud, functionName, upload)]]);
+    const again = faults.add({ target: { delivery: "s3" }, effect: { action: "duplicate" } });
+    for (const crash of CRASHES) await dyingAtEachCall(cloud, crash, calls, upload);
+    faults.remove(again.id);
   });
 
   it("import: every row becomes one task, and the report is sent", async () => {

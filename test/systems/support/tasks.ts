@@ -3,7 +3,7 @@ import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
-import { resourcesOf } from "../../../local/core/graph.ts";
+import { type Resource, resourcesOf } from "../../../local/core/graph.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { ApiClient, type Question } from "./client.ts";
 
@@ -98,11 +98,21 @@ export class TasksDriver {
 
   /** Seconds after which a message of a worker that died comes back. */
   async setVisibilityTimeout(seconds: number): Promise<void> {
-    const queue = resourcesOf(this.#cloud.graph, "aws:sqs/queue:Queue").find(
-      ({ name }) => name === "tasks-work-queue",
-    );
     const Attributes = { VisibilityTimeout: String(seconds) };
     const sqs = new SQSClient(this.#settings);
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl: String(queue?.outputs.url), Attributes }));
+    const QueueUrl = String(this.#workQueue.outputs.url);
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  }
+
+  /** As the program declares it. */
+  restoreVisibilityTimeout(): Promise<void> {
+    return this.setVisibilityTimeout(Number(this.#workQueue.inputs.visibilityTimeoutSeconds));
+  }
+
+  get #workQueue(): Resource {
+    const queues = resourcesOf(this.#cloud.graph, "aws:sqs/queue:Queue");
+    const queue = queues.find(({ name }) => name === "tasks-work-queue");
+    if (!queue) throw new Error("The program has no queue tasks-work-queue");
+    return queue;
   }
 }
