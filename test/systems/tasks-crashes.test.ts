@@ -69,6 +69,7 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request>>> = {
       expect(status, JSON.stringify(body)).to.equal(201);
       await tasks.upload((body as { upload: Upload }).upload, FILE, "text/plain");
       await eventually(() => expectOneAttachment(id));
+      expect(await tasks.itemsWith("taskId", id)).to.have.length(1);
     };
     return { method: "POST", path: `/tasks/${id}/upload`, question, check };
   },
