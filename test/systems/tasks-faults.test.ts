@@ -100,9 +100,9 @@ describe(`the task manager among faults (seed ${SEED})`, function () {
     await expectOneEffectEach();
   });
 
-  it("a table that throttles three calls in ten loses and doubles nothing", async () => {
+  it("a table that throttles four calls in ten loses and doubles nothing", async () => {
     const target = { call: "dynamodb:*", caller: "tasks-*" };
-    await createAll([{ target, effect: { action: "throttle" }, probability: 0.3 }]);
+    await createAll([{ target, effect: { action: "throttle" }, probability: 0.4 }]);
     await expectOneEffectEach();
   });
 
