@@ -12,6 +12,22 @@ export interface Upload {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/**
+ * Sends a file with a presigned POST, as a browser's form does.
+ * @param changes fields with other values than the form was given out with
+ */
+export function sendForm(
+  { url, fields }: Upload,
+  contents: string | Uint8Array<ArrayBuffer>,
+  type: string,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, ...changes })) form.append(name, value);
+  form.append("file", new Blob([contents], { type }), "file");
+  return fetch(url, { method: "POST", body: form });
+}
+
 export class TasksDriver {
   readonly api: ApiClient;
   readonly #cloud: LocalCloud;
@@ -87,12 +103,8 @@ export class TasksDriver {
     return (await Promise.all(lists)).flatMap(({ Contents = [] }) => Contents.map(({ Key }) => Key ?? ""));
   }
 
-  /** Sends a file with a presigned POST, as a browser's form does. */
-  async upload({ url, fields }: Upload, contents: string, type: string): Promise<void> {
-    const form = new FormData();
-    for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    form.append("file", new Blob([contents], { type }), "file");
-    const sent = await fetch(url, { method: "POST", body: form });
+  async upload(upload: Upload, contents: string, type: string): Promise<void> {
+    const sent = await sendForm(upload, contents, type);
     expect(sent.status, await sent.text()).to.be.within(200, 204);
   }
 
