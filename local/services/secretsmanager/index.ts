@@ -25,12 +25,15 @@ function createService(cloud: Cloud): Service {
   const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "secrets.json");
   const store = new SecretStore(file);
   const table = operations(cloud, store);
+  /** ARNs of the secrets that other services own. */
+  const managed = new Set<string>();
   const api: SecretsManagerApi = {
     value: (secretArn) => {
       const secret = store.find(secretArn);
       return secret ? store.version(secret)?.secretString : undefined;
     },
     keep: (arn, name, value) => {
+      managed.add(arn);
       const now = cloud.clock.now();
       if (!store.find(arn)) store.add({ arn, name, createdAt: now, changedAt: now, versions: [] });
       const secret = store.get(arn);
@@ -44,7 +47,7 @@ function createService(cloud: Cloud): Service {
     api,
     realize,
     reset: () => {
-      store.clear();
+      store.clear(managed);
       return recreate(cloud, realize);
     },
     call: (call) => answerJson("secretsmanager", table, call),

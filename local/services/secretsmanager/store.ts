@@ -93,8 +93,9 @@ export class SecretStore {
     this.save();
   }
 
-  clear(): void {
-    this.#secrets.clear();
+  /** @param kept ARNs of the secrets that stay */
+  clear(kept: ReadonlySet<string>): void {
+    for (const arn of [...this.#secrets.keys()]) if (!kept.has(arn)) this.#secrets.delete(arn);
     this.save();
   }
 
