@@ -54,7 +54,11 @@ function createService(cloud: Cloud): Service {
   return {
     api,
     realize: realizers({ book, archives, connections, destinations }),
-    reset: () => router.reset(),
+    reset: () => {
+      replays.stop();
+      router.reset();
+      archives.empty();
+    },
     call: (call) => answerJson("events", table, call),
     busy: () => router.busy,
     ready: async () => scheduler.follow(book.rules),
