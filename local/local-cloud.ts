@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
 import { type Clock, wallClock } from "./core/clock.ts";
+import { Faults } from "./core/faults.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
 import type { Cloud, World } from "./core/service.ts";
@@ -11,6 +12,7 @@ import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
 import { Reloader } from "./deploy/reload.ts";
 import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
+import { CallFaults } from "./endpoint/call-faults.ts";
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
 import { createPrincipals } from "./endpoint/principals.ts";
 import { configuredWorld, type Evaluation, evaluate } from "./evaluate/index.ts";
@@ -91,6 +93,7 @@ export class LocalCloud {
         return services();
       },
       clock,
+      faults: new Faults(log, clock),
       log,
       workFolder,
       dataFolder,
@@ -138,6 +141,15 @@ export class LocalCloud {
     });
   }
 
+  /**
+   * Removes all data that the program wrote, and all faults. Resources stay, with the content that the program gives them;
+   * what requests under way write meanwhile may stay too.
+   */
+  async reset(): Promise<void> {
+    this.cloud.faults.clear();
+    await this.#services.reset();
+  }
+
   /** Ends everything that was started. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
     await this.#reloader?.stop();
@@ -161,6 +173,7 @@ export class LocalCloud {
       cloud: this.cloud,
       standIns,
       graph: () => this.#graph,
+      reset: () => this.reset(),
       authorizer: this.#authorizer,
     });
     const times = this.#startTimes;
@@ -171,6 +184,7 @@ export class LocalCloud {
       services: this.#services.list,
       principalOf: createPrincipals(() => this.#deployment.resources, this.#world.account),
       region: this.#world.region,
+      faults: new CallFaults(this.cloud, () => this.cloud.services.lambda),
       control: (request, response) => control.handle(request, response),
     });
     await starting;

@@ -6,6 +6,8 @@ import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
 import { consolePage } from "./console.ts";
+import { FAULT_ROUTES } from "./faults.ts";
+import { MESSAGE_ROUTES } from "./messages.ts";
 import { jsonBody, type Question, Refusal } from "./question.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
 
@@ -14,6 +16,8 @@ export interface ControlOptions {
   readonly standIns: StandIns;
   /** The graph that is realized; undefined until the first evaluation is done. */
   readonly graph: () => Graph | undefined;
+  /** Removes all data that the program wrote. */
+  readonly reset: () => Promise<void>;
   /** Knows which permissions were used and which were refused. */
   readonly authorizer: Pick<Authorizer, "usage" | "denials">;
 }
@@ -22,7 +26,11 @@ export interface ControlOptions {
 type Answer = (question: Question, options: ControlOptions) => unknown;
 
 /** By method and path; `*` stands for one name. */
-const ROUTES: Readonly<Record<string, Answer>> = {
+export type Routes = Readonly<Record<string, Answer>>;
+
+const ROUTES: Routes = {
+  ...FAULT_ROUTES,
+  ...MESSAGE_ROUTES,
   "GET /_local/outputs": (_question, { graph }) =>
     Object.fromEntries(Object.entries(graph()?.outputs ?? {}).map(([name, output]) => [name, output.value])),
   "GET /_local/resources": (_question, { graph }) => ({
@@ -44,6 +52,10 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     granted: grantsOf(graph()?.resources ?? [], authorizer.usage()),
     denied: authorizer.denials(),
   }),
+  "POST /_local/reset": async (_question, { reset }) => {
+    await reset();
+    return {};
+  },
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>
     cloud.services.scheduler.runScheduleNow(name, schedule),

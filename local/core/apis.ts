@@ -37,6 +37,10 @@ export interface LambdaApi {
   invocations(): readonly InvocationRecord[];
   /** Ends all workers of a function at once, also in the middle of an event, as a crash of the machine would. */
   killEnvironments(functionName: string): Promise<void>;
+  /** Counts an AWS call of the event that an environment handles; undefined when there is no such environment. */
+  countCall(environmentId: string): number | undefined;
+  /** Ends one environment at once, in the middle of its event. */
+  crash(environmentId: string): void;
 }
 
 export interface MessageAttribute {
@@ -93,6 +97,18 @@ export interface SqsApi {
   urlOf(queueArn: string): string;
   /** @throws AwsError QueueDoesNotExist */
   inspect(queueArn: string): Promise<QueueContents>;
+  /**
+   * Moves all visible messages of a queue to its dead-letter queue, as if they had been received too often.
+   * @returns how many
+   * @throws AwsError InvalidParameterValue when it has none
+   */
+  deadLetter(queueArn: string): Promise<number>;
+  /**
+   * Starts a message move task from a dead-letter queue to where its messages come from.
+   * @returns the task's handle
+   * @throws AwsError
+   */
+  redrive(deadLetterQueueArn: string): Promise<string>;
 }
 
 export interface SnsApi {
@@ -113,6 +129,20 @@ export interface EventInput {
   readonly time?: string;
 }
 
+/** An event that was on a bus. */
+export interface RoutedEvent {
+  readonly id: string;
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly resources: readonly string[];
+  /** ISO time */
+  readonly time: string;
+  /** Names of the rules that matched it, or whose schedule sent it. */
+  readonly rules: readonly string[];
+}
+
 export interface EventsApi {
   /** Puts an event on a bus (default: `default`): rules match it and their targets get it. */
   put(event: EventInput, busName?: string): Promise<{ eventId: string }>;
@@ -121,6 +151,8 @@ export interface EventsApi {
    * @throws AwsError ResourceNotFoundException when there is no such rule, or it has no schedule
    */
   runRuleNow(ruleName: string): Promise<{ eventId: string }>;
+  /** The last events (1,000) that were on buses, oldest first. */
+  recent(): readonly RoutedEvent[];
 }
 
 export interface SchedulerApi {

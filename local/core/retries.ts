@@ -81,9 +81,14 @@ export class Retries {
     this.#inTurn(delivery, this.#cloud.clock.now(), 0);
   }
 
-  /** Gives up what waits for its repetition. */
+  /** Gives up what waits for its repetition, for good. */
   stop(): void {
     this.#stopped = true;
+    this.reset();
+  }
+
+  /** Gives up what waits for its repetition. */
+  reset(): void {
     for (const timer of this.#waiting) timer.cancel();
     this.#waiting.clear();
   }

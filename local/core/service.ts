@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { ServiceApis } from "./apis.ts";
 import type { Clock } from "./clock.ts";
+import type { Faults } from "./faults.ts";
 import type { Properties, RegisteredResource, Resource } from "./graph.ts";
 import type { Log } from "./log.ts";
 
@@ -77,6 +78,8 @@ export interface AwsReply {
 export interface Cloud {
   readonly world: World;
   readonly clock: Clock;
+  /** What is to go wrong on purpose. */
+  readonly faults: Faults;
   readonly log: Log;
   /** Folder for this run's working files; removed at the end unless the cloud is durable. */
   readonly workFolder: string;
@@ -114,6 +117,11 @@ export interface Service {
    * consumer would take at once.
    */
   busy?(): boolean | Promise<boolean>;
+  /**
+   * Forgets what the program wrote and what is under way. Resources stay, with the content that the program gives them.
+   * Services that have `ready` are reset before all others, and `ready` is called again at the end.
+   */
+  reset?(): void | Promise<void>;
   /** Ends pollers and processes. Must be safe to call at any time, also after a failed start. */
   stop?(): Promise<void>;
 }
@@ -128,5 +136,7 @@ export interface ServiceDefinition {
   readonly protocol: "json" | "query" | "rest-xml" | "rest-json";
   /** By Pulumi type token. */
   readonly outputs: Readonly<Record<string, OutputsOf>>;
+  /** The name of the operation that a call is, for protocols whose requests do not say it. */
+  operationOf?(call: AwsCall): string | undefined;
   create(cloud: Cloud): Service;
 }

@@ -11,6 +11,7 @@ import { UserError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Principal, Service, ServiceDefinition } from "../core/service.ts";
 import { AwsCalls } from "./aws-calls.ts";
+import type { CallFaults } from "./call-faults.ts";
 
 export interface EndpointOptions {
   /** Port on 127.0.0.1; 0 takes any free one. */
@@ -31,6 +32,8 @@ export interface EndpointTarget {
   readonly services: readonly RunningService[];
   /** Who holds an access key; see `createPrincipals`. */
   readonly principalOf: (accessKeyId: string | undefined) => Principal;
+  /** Faults that are set for calls; without it there are none. */
+  readonly faults?: CallFaults;
   /** Region of calls that name none. */
   readonly region: string;
   /** Answers requests whose path is `/_local` or begins with `/_local/`. */

@@ -2,6 +2,8 @@
  * fauxqs: S3, SQS and SNS in one server, which lives in this process and listens nowhere. Its own start function would
  * listen on all interfaces and take bodies of at most 11 MiB, so its parts are put together here.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { buildApp } from "fauxqs";
 import { AwsError } from "../core/errors.ts";
@@ -18,6 +20,10 @@ interface Modules {
   readonly S3Store: new () => Stores["s3Store"];
   readonly PersistenceManager: new (folder: string) => NonNullable<Stores["sqsStore"]["persistence"]>;
 }
+
+/** Does a delivery into a queue, at its time and as often as it wants. */
+type Carrier = (queueArn: string, deliver: () => void) => void;
+type Queue = NonNullable<ReturnType<Stores["sqsStore"]["getQueueByArn"]>>;
 
 /** A message was put into a queue. */
 type EnqueueListener = (queueName: string) => void;
@@ -43,10 +49,12 @@ export class Fauxqs {
   readonly objects: Stores["s3Store"];
   readonly #app: App;
   readonly #listeners = new Set<EnqueueListener>();
+  readonly #carrier = new AsyncLocalStorage<Carrier>();
 
   private constructor(stores: Stores, region: string) {
     this.queues = stores.sqsStore;
     this.objects = stores.s3Store;
+    this.#watchDeliveries(stores.sqsStore);
     const list = stores.s3Store.listObjects.bind(stores.s3Store);
     stores.s3Store.listObjects = (bucket, { prefix = "", ...options } = {}) => {
       const { objects } = list(bucket, { prefix, maxKeys: Number.POSITIVE_INFINITY });
@@ -77,6 +85,13 @@ export class Fauxqs {
     }
     await fauxqs.#app.ready();
     return fauxqs;
+  }
+
+  /**
+   * Lets `carry` do what `request` puts into queues by itself: the deliveries of a topic to the queues that subscribe it.
+   */
+  carried<T>(carry: Carrier, request: () => Promise<T>): Promise<T> {
+    return this.#carrier.run(carry, request);
   }
 
   /** Calls `listener` after each message that is put into a queue. Returns the way to stop. */
@@ -117,6 +132,29 @@ export class Fauxqs {
   async stop(): Promise<void> {
     await this.#app.close();
   }
+
+  /** A topic finds the queues of its subscriptions by their ARNs. */
+  #watchDeliveries(queues: Stores["sqsStore"]): void {
+    const find = queues.getQueueByArn.bind(queues);
+    queues.getQueueByArn = (arn) => {
+      const queue = find(arn);
+      const carry = this.#carrier.getStore();
+      return queue && carry ? carriedQueue(queue, carry) : queue;
+    };
+  }
+}
+
+/** The queue, except that what is put into it is carried there; each time as a message of its own. */
+function carriedQueue(queue: Queue, carry: Carrier): Queue {
+  const enqueue: Queue["enqueue"] = (message) =>
+    carry(queue.arn, () => queue.enqueue({ ...message, messageId: randomUUID() }));
+  return new Proxy(queue, {
+    get(target, name) {
+      if (name === "enqueue") return enqueue;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 async function loadModules(): Promise<Modules> {

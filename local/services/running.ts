@@ -11,6 +11,8 @@ export interface RunningServices {
   start(): Promise<void>;
   /** To be called after each deployment: event sources start. */
   ready(): Promise<void>;
+  /** Removes all data that the program wrote: first event sources stop, then stores are emptied, then sources start again. */
+  reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,6 +20,9 @@ export interface RunningServices {
 export function createServices(cloud: Cloud): RunningServices {
   const list = definitions.map((definition) => ({ definition, service: definition.create(cloud) }));
   const all = (step: "start" | "ready" | "stop") => Promise.all(list.map(({ service }) => service[step]?.()));
+  const services = list.map(({ service }) => service);
+  const sources = services.filter(({ ready }) => ready !== undefined);
+  const stores = services.filter(({ ready }) => ready === undefined);
   return {
     list,
     apis: Object.fromEntries(
@@ -25,6 +30,11 @@ export function createServices(cloud: Cloud): RunningServices {
     ) as unknown as ServiceApis,
     start: async () => void (await all("start")),
     ready: async () => void (await all("ready")),
+    reset: async () => {
+      await Promise.all(sources.map((service) => service.reset?.()));
+      await Promise.all(stores.map((service) => service.reset?.()));
+      await all("ready");
+    },
     stop: async () => void (await all("stop")),
   };
 }

@@ -1,6 +1,7 @@
 /** A cloud around one service under test: a clock that is moved by hand, a log to look into, other services as fakes. */
 import type { ServiceApis } from "../../local/core/apis.ts";
 import type { Clock, Timer } from "../../local/core/clock.ts";
+import { Faults } from "../../local/core/faults.ts";
 import type { Properties, RegisteredResource, Resource } from "../../local/core/graph.ts";
 import type { LogEntry } from "../../local/core/log.ts";
 import type { Cloud, Permission, Principal, Service, ServiceDefinition } from "../../local/core/service.ts";
@@ -89,10 +90,13 @@ export function fakeCloud(options: FakeCloudOptions = {}): FakeCloud {
     authorize,
     services = {},
   } = options;
+  const clock = new ManualClock("2026-11-22T10:00:00.000Z");
+  const log = (entry: LogEntry): void => void entries.push(entry);
   return {
     world: { project: "test", stack: "dev", region: REGION, account: ACCOUNT, endpoint },
-    clock: new ManualClock("2026-11-22T10:00:00.000Z"),
-    log: (entry) => entries.push(entry),
+    clock,
+    faults: new Faults(log, clock),
+    log,
     entries,
     asked,
     workFolder: "/nonexistent",

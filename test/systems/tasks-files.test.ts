@@ -5,11 +5,7 @@ import { resourcesOf } from "../../local/core/graph.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
-
-interface Upload {
-  readonly url: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
+import { sendForm, type Upload } from "./support/tasks.ts";
 
 let api: ApiClient;
 let endpoint: string;
@@ -18,19 +14,6 @@ async function newTask(): Promise<string> {
   const answer = await api.send("POST", "/tasks", { body: { title: "With files" } });
   expect(answer.status).to.equal(201);
   return (answer.body as { id: string }).id;
-}
-
-/** Sends a file with a presigned POST, as a browser's form does. */
-function post(
-  upload: Upload,
-  contents: string | Uint8Array<ArrayBuffer>,
-  type: string,
-  changes: Readonly<Record<string, string>> = {},
-) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ ...upload.fields, ...changes })) form.append(name, value);
-  form.append("file", new Blob([contents], { type }), "file");
-  return fetch(upload.url, { method: "POST", body: form });
 }
 
 async function presign(
@@ -50,7 +33,7 @@ async function startImport(csv: string): Promise<string> {
   const answer = await api.send("POST", "/imports", { body: { fileName: "tasks.csv", size } });
   expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
   const { importId, upload } = answer.body as { importId: string; upload: Upload };
-  const sent = await post(upload, csv, "text/csv");
+  const sent = await sendForm(upload, csv, "text/csv");
   expect(sent.status, await sent.text()).to.be.within(200, 204);
   return importId;
 }
@@ -125,7 +108,7 @@ describe("tasks files", () => {
     it("are uploaded by presigned POST, then listed with a link that downloads them", async () => {
       const id = await newTask();
       const { attachmentId, upload } = await presign(id, 5);
-      const sent = await post(upload, "hello", "text/plain");
+      const sent = await sendForm(upload, "hello", "text/plain");
       expect(sent.status, await sent.text()).to.be.within(200, 204);
       const item = await eventually(async () => {
         const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as {
@@ -141,13 +124,13 @@ describe("tasks files", () => {
     it("are refused by the presigned POST when larger, of another type or under another key", async () => {
       const id = await newTask();
       const { upload } = await presign(id, 5);
-      expect((await post(upload, "x".repeat(6_000_000), "text/plain")).status).to.equal(400);
-      expect((await post(upload, "hello", "text/html", { "Content-Type": "text/html" })).status).to.equal(
+      expect((await sendForm(upload, "x".repeat(6_000_000), "text/plain")).status).to.equal(400);
+      expect((await sendForm(upload, "hello", "text/html", { "Content-Type": "text/html" })).status).to.equal(
         403,
       );
-      expect((await post(upload, "hello", "text/plain", { key: "attachments/elsewhere" })).status).to.equal(
-        403,
-      );
+      expect(
+        (await sendForm(upload, "hello", "text/plain", { key: "attachments/elsewhere" })).status,
+      ).to.equal(403);
       const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as { items: unknown[] };
       expect(items).to.deep.equal([]);
     });

@@ -42,6 +42,7 @@ export const apigateway: ServiceDefinition = {
         call.path.startsWith("/v2/")
           ? answerHttpApiCall(call, cloud, httpApis)
           : answerCall(call, cloud, apis),
+      reset: () => apis.plans.reset(),
     };
   },
 };

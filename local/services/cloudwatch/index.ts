@@ -37,6 +37,10 @@ function createService(cloud: Cloud): Service {
     },
     ready: async () => alarms.start(),
     call: (call) => operations.answer(call),
+    reset: async () => {
+      store.clear();
+      alarms.reset();
+    },
     stop: () => alarms.stop(),
   };
 }

@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { Arns } from "./arns.ts";
@@ -40,11 +41,16 @@ function create(cloud: Cloud): Service {
     },
   };
   const onWrite = (tableNames: readonly string[]): void => streams.written(tableNames);
+  const tables = tableRealizer({ server, arns, log: cloud.log });
+  const realize = { [TABLE]: tables, "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server) };
   return {
     api: streams,
-    realize: {
-      [TABLE]: tableRealizer({ server, arns, log: cloud.log }),
-      "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server),
+    realize,
+    // Deleting single items would tell the streams, and so the program.
+    reset: async () => {
+      const known = cloud.resources().filter(({ type }) => type === TABLE);
+      await Promise.all(known.map((table) => tables.delete?.(table)));
+      await recreate(cloud, realize);
     },
     start: async () => {
       starting = DynamoDbLocal.start(storage(cloud.dataFolder));

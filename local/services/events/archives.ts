@@ -94,6 +94,14 @@ export class Archives {
     return archive;
   }
 
+  /** Removes the events of all archives. */
+  empty(): void {
+    for (const archive of this.all) {
+      this.remove(archive.name);
+      this.put(archive);
+    }
+  }
+
   remove(name: string): void {
     if (!this.#shelves.delete(name)) return;
     this.#file.write(this.all);

@@ -29,7 +29,8 @@ export class Deliverer {
     this.#retries.start({
       limits: target,
       ...(isDestination(target.arn) ? { turn: () => this.#ways.destinations.turn(target.arn) } : {}),
-      attempt: () => deliver(handover, this.#cloud, this.#ways),
+      attempt: () =>
+        this.#cloud.faults.deliver(rule.arn, target.arn, () => deliver(handover, this.#cloud, this.#ways)),
       failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
       giveUp: (defeat) => this.#giveUp(handover, defeat),
     });
@@ -37,6 +38,11 @@ export class Deliverer {
 
   stop(): void {
     this.#retries.stop();
+  }
+
+  /** Forgets the deliveries that wait. */
+  reset(): void {
+    this.#retries.reset();
   }
 
   async #giveUp(handover: Handover, defeat: Defeat): Promise<void> {

@@ -42,6 +42,7 @@ function createService(cloud: Cloud): Service {
     ...connectionOperations(cloud, connections, destinations),
   };
   const api: EventsApi = {
+    recent: () => router.recent(),
     put: async (event, busName) => ({ eventId: router.put(event, busNameOf(busName)).id }),
     runRuleNow: async (ruleName) => {
       const rule = book.find(ruleName);
@@ -53,6 +54,11 @@ function createService(cloud: Cloud): Service {
   return {
     api,
     realize: realizers({ book, archives, connections, destinations }),
+    reset: () => {
+      replays.stop();
+      router.reset();
+      archives.empty();
+    },
     call: (call) => answerJson("events", table, call),
     busy: () => router.busy,
     ready: async () => scheduler.follow(book.rules),

@@ -1,5 +1,5 @@
 /** Takes events in and hands them to the targets of the rules they match. */
-import type { EventInput } from "../../core/apis.ts";
+import type { EventInput, RoutedEvent } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { AttemptError } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
@@ -9,11 +9,14 @@ import { Deliverer } from "./delivery.ts";
 import { type BusEvent, scheduledEvent, toBusEvent, toSecond } from "./event.ts";
 import type { Rule, RuleBook } from "./rule-book.ts";
 
+const KEPT_EVENTS = 1_000;
+
 export class Router {
   readonly #cloud: Cloud;
   readonly #book: RuleBook;
   readonly #archives: Archives;
   readonly #deliverer: Deliverer;
+  readonly #recent: RoutedEvent[] = [];
   /** Events that came from another bus. */
   readonly #forwarded = new WeakSet<BusEvent>();
 
@@ -37,6 +40,7 @@ export class Router {
   /** Sends the event of a rule's schedule to the rule's targets. */
   runSchedule(rule: Rule): BusEvent {
     const event = scheduledEvent(rule.arn, this.#cloud);
+    this.#note(event, rule.bus, [rule]);
     this.#send(event, rule);
     return event;
   }
@@ -56,6 +60,17 @@ export class Router {
     return this.#deliverer.busy;
   }
 
+  /** The last events, oldest first. */
+  recent(): readonly RoutedEvent[] {
+    return this.#recent.slice(-KEPT_EVENTS);
+  }
+
+  /** Forgets events, and deliveries that wait for their repetition. */
+  reset(): void {
+    this.#recent.length = 0;
+    this.#deliverer.reset();
+  }
+
   /** Gives up deliveries that wait for their repetition. */
   stop(): void {
     this.#deliverer.stop();
@@ -63,7 +78,16 @@ export class Router {
 
   #route(event: BusEvent, bus: string): void {
     this.#archives.keep(event, bus);
-    for (const rule of this.#book.matching(bus, event)) this.#send(event, rule);
+    const rules = this.#book.matching(bus, event);
+    this.#note(event, bus, rules);
+    for (const rule of rules) this.#send(event, rule);
+  }
+
+  #note(event: BusEvent, bus: string, matched: readonly Rule[]): void {
+    const { id, source, "detail-type": detailType, detail, resources, time } = event;
+    const rules = matched.map(({ name }) => name);
+    this.#recent.push({ id, bus, source, detailType, detail, resources, time, rules });
+    if (this.#recent.length > 2 * KEPT_EVENTS) this.#recent.splice(0, KEPT_EVENTS);
   }
 
   #send(event: BusEvent, rule: Rule): void {

@@ -16,6 +16,7 @@ interface QueuedEvent {
   readonly source: string;
   readonly requestId: string;
   readonly queuedAt: number;
+  readonly generation: number;
   /** How often the function has failed. */
   failures: number;
   /** How often the event could not be run at all. */
@@ -35,6 +36,8 @@ export class AsyncInvocations {
   readonly #invoker: Invoker;
   readonly #destinations: Destinations;
   readonly #timers = new Set<Timer>();
+  /** Events of an earlier one are forgotten. */
+  #generation = 0;
   #stopped = false;
 
   constructor(cloud: Cloud, registry: Registry, invoker: Invoker, destinations: Destinations) {
@@ -48,14 +51,21 @@ export class AsyncInvocations {
   queue(target: Target, payload: string, source: string): string {
     const requestId = randomUUID();
     const queuedAt = this.#cloud.clock.now();
-    const event = { target, payload, source, requestId, queuedAt, failures: 0, refusals: 0 };
+    const generation = this.#generation;
+    const event = { target, payload, source, requestId, queuedAt, generation, failures: 0, refusals: 0 };
     queueMicrotask(() => void this.#attempt(event));
     return requestId;
   }
 
-  /** Forgets the events that wait. */
+  /** Forgets the events that wait, for good. */
   stop(): void {
     this.#stopped = true;
+    this.reset();
+  }
+
+  /** Forgets the events that wait; those that are being handled are not tried again. */
+  reset(): void {
+    this.#generation += 1;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
@@ -103,7 +113,7 @@ export class AsyncInvocations {
   }
 
   #later(event: QueuedEvent, delay: number): void {
-    if (this.#stopped) return;
+    if (this.#stopped || event.generation !== this.#generation) return;
     const timer = this.#cloud.clock.after(delay, () => {
       this.#timers.delete(timer);
       void this.#attempt(event);

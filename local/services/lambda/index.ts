@@ -13,7 +13,7 @@ import { Functions } from "./functions.ts";
 import { checkSize, Invoker, MAX_ASYNC_PAYLOAD_BYTES } from "./invoker.ts";
 import { LogTail } from "./log-tail.ts";
 import { Mappings } from "./mappings.ts";
-import { Operations } from "./operations.ts";
+import { Operations, operationName } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
 import { Registry } from "./registry.ts";
@@ -23,6 +23,7 @@ export const lambda: ServiceDefinition = {
   signingNames: ["lambda"],
   protocol: "rest-json",
   outputs,
+  operationOf: operationName,
   create: createService,
 };
 
@@ -46,6 +47,8 @@ function createService(cloud: Cloud): Service {
     },
     invocations: () => invoker.records(),
     killEnvironments: (functionName) => functions.kill(functionName),
+    countCall: (environmentId) => functions.environment(environmentId)?.countCall(),
+    crash: (environmentId) => void functions.environment(environmentId)?.end(),
   };
   return {
     api,
@@ -53,6 +56,14 @@ function createService(cloud: Cloud): Service {
     call: (call) => operations.answer(call),
     start: async () => functions.start(),
     ready: async () => mappings.start(),
+    reset: async () => {
+      queue.reset();
+      const pollers = mappings.stop();
+      await functions.killAll();
+      await pollers;
+      checkpoints.clear();
+      invoker.forget();
+    },
     stop: async () => {
       queue.stop();
       const pollers = mappings.stop();

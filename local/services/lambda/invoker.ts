@@ -2,12 +2,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Invocation, InvocationRecord } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
+import type { InvocationEffect } from "../../core/faults.ts";
 import type { Cloud } from "../../core/service.ts";
-import type { Outcome } from "./environment.ts";
+import type { Environment, Outcome } from "./environment.ts";
 import type { FunctionSettings } from "./function-settings.ts";
+import { faultyInvocation } from "./invocation-faults.ts";
 import { endEntries, startEntries } from "./invocation-log.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { Registry, Target } from "./registry.ts";
+import type { Work } from "./worker/messages.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD_BYTES = 6_291_556;
@@ -41,6 +44,11 @@ export class Invoker {
     return this.#records.slice(-KEPT_RECORDS);
   }
 
+  /** Forgets the invocations that have ended. */
+  forget(): void {
+    this.#records.length = 0;
+  }
+
   /**
    * Runs one event and waits for the answer.
    * @param payload JSON text
@@ -57,16 +65,16 @@ export class Invoker {
     checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
     const { settings, pool } = target.fn;
     const environments = pool();
-    this.#enter(settings);
+    const effects = this.#cloud.faults.onInvocation(target.arn);
+    this.#enter(settings, effects);
     try {
       return await environments.use(async (environment) => {
         const at = this.#cloud.clock.now();
         const { write } = this.#tails.open(settings, environment.logStream);
-        const outcome = limitAnswer(
-          await environment.handle(workOf(target, payload, requestId), () =>
-            write(startEntries(settings, requestId, target.version, this.#cloud.clock.now())),
-          ),
-        );
+        const begin = (): void =>
+          write(startEntries(settings, requestId, target.version, this.#cloud.clock.now()));
+        const work = workOf(target, payload, requestId);
+        const outcome = limitAnswer(await handle(environment, work, begin, effects));
         write(endEntries(settings, requestId, outcome, this.#cloud.clock.now()));
         this.#record(settings, source, requestId, at, outcome);
         const logTail = this.#tails.close(environment.logStream);
@@ -86,12 +94,12 @@ export class Invoker {
     return this.#registry.resolve(name);
   }
 
-  #enter({ name, reservedConcurrency }: FunctionSettings): void {
+  #enter({ name, reservedConcurrency }: FunctionSettings, effects: readonly InvocationEffect[]): void {
     const running = this.#running.get(name) ?? 0;
     if (reservedConcurrency >= 0 && running >= reservedConcurrency) {
       throw this.#throttled(name, "ReservedFunctionConcurrentInvocationLimitExceeded");
     }
-    if (this.#allRunning >= ACCOUNT_CONCURRENCY) {
+    if (this.#allRunning >= ACCOUNT_CONCURRENCY || effects.some(({ action }) => action === "throttle")) {
       throw this.#throttled(name, "ConcurrentInvocationLimitExceeded");
     }
     this.#running.set(name, running + 1);
@@ -128,6 +136,19 @@ export class Invoker {
   }
 }
 
+async function handle(
+  environment: Environment,
+  work: Work,
+  begin: () => void,
+  effects: readonly InvocationEffect[],
+): Promise<Outcome> {
+  if (effects.length === 0) return environment.handle(work, begin);
+  const { prevented, answer, ...disturbance } = faultyInvocation(effects);
+  if (!prevented) return { ...(await environment.handle(work, begin, disturbance)), ...answer };
+  begin();
+  return { payload: "null", failed: false, milliseconds: 0, heapBytes: 0, ...answer };
+}
+
 /** @throws AwsError RequestTooLargeException */
 export function checkSize(payload: string, limit: number, type: "RequestResponse" | "Event"): void {
   const size = payload.length * 3 <= limit ? 0 : Buffer.byteLength(payload);
@@ -136,7 +157,7 @@ export function checkSize(payload: string, limit: number, type: "RequestResponse
   throw new AwsError("RequestTooLargeException", message, 413, { Type: "User" });
 }
 
-function workOf(target: Target, event: string, requestId: string) {
+function workOf(target: Target, event: string, requestId: string): Work {
   return {
     requestId,
     event,

@@ -6,7 +6,7 @@ import type { ReceivedMessage } from "../../core/apis.ts";
 import type { Cloud } from "../../core/service.ts";
 import { itemFailures } from "./batch-response.ts";
 import { sqsEvent, sqsRecord } from "./events.ts";
-import type { Invoker } from "./invoker.ts";
+import type { DetailedInvocation, Invoker } from "./invoker.ts";
 import type { MappingSettings } from "./mapping-settings.ts";
 import { sleep } from "./sleep.ts";
 
@@ -100,9 +100,13 @@ export class SqsPoller {
   /** @returns the messages that are done */
   async #invoke(messages: readonly ReceivedMessage[]): Promise<readonly ReceivedMessage[]> {
     const { sourceArn, functionArn, reportsItemFailures } = this.#mapping;
-    const event = sqsEvent(messages.map((message) => sqsRecord(message, sourceArn)));
+    const records = messages.map((message) => sqsRecord(message, sourceArn));
     const source = `sqs ${sourceArn.split(":").at(-1)} (${messages.length})`;
-    const answer = await this.#invoker.invoke(functionArn, JSON.stringify(event), source);
+    const deliver = (reversed: boolean): Promise<DetailedInvocation> => {
+      const event = sqsEvent(reversed ? records.toReversed() : records);
+      return this.#invoker.invoke(functionArn, JSON.stringify(event), source);
+    };
+    const answer = await this.#cloud.faults.deliver(sourceArn, functionArn, deliver, messages.length);
     if (answer.functionError !== undefined) return [];
     if (!reportsItemFailures) return messages;
     const failures = itemFailures(answer.payload, new Set(messages.map(({ messageId }) => messageId)));

@@ -85,7 +85,8 @@ async function invoke(
   cloud.services.cloudwatch.record("AWS/Lambda", "IteratorAge", { FunctionName }, age, "Milliseconds");
   const source = `dynamodb stream ${mapping.sourceArn.split("/")[1]} (${records.length})`;
   try {
-    const invocation = await invoker.invoke(mapping.functionArn, JSON.stringify(event), source);
+    const deliver = () => invoker.invoke(mapping.functionArn, JSON.stringify(event), source);
+    const invocation = await cloud.faults.deliver(mapping.sourceArn, mapping.functionArn, deliver);
     if (invocation.functionError !== undefined) return { firstFailed: 0, invocation };
     const firstFailed = mapping.reportsItemFailures ? firstFailure(invocation.payload, records) : undefined;
     return { firstFailed, invocation };

@@ -15,9 +15,16 @@ const ACTIONS: Readonly<Record<NotificationTarget["kind"], string>> = {
 /** Delivers in the background; what fails is logged. */
 export function notify(cloud: Cloud, change: ObjectChange): void {
   const { eventBridge, targets } = notifications(cloud, change.bucket);
-  if (eventBridge) void logged(cloud, change, toEventBridge(cloud, change));
+  const from = bucketArn(change.bucket);
+  const { region, account } = cloud.world;
+  if (eventBridge) {
+    const bus = `arn:aws:events:${region}:${account}:event-bus/default`;
+    const delivery = cloud.faults.deliver(from, bus, () => toEventBridge(cloud, change));
+    void logged(cloud, change, delivery);
+  }
   for (const target of targets.filter((candidate) => isFor(candidate, change))) {
-    void logged(cloud, change, toTarget(cloud, change, target));
+    const delivery = cloud.faults.deliver(from, target.arn, () => toTarget(cloud, change, target));
+    void logged(cloud, change, delivery);
   }
 }
 

@@ -45,6 +45,11 @@ export class Runner {
 
   stop(): void {
     this.#stopped = true;
+    this.reset();
+  }
+
+  /** Waits for no schedule until it is told to follow them again. */
+  reset(): void {
     for (const { timer } of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();
   }

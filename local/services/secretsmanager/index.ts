@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
 import { answerJson } from "../../core/protocol.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
@@ -24,12 +25,15 @@ function createService(cloud: Cloud): Service {
   const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "secrets.json");
   const store = new SecretStore(file);
   const table = operations(cloud, store);
+  /** ARNs of the secrets that other services own. */
+  const managed = new Set<string>();
   const api: SecretsManagerApi = {
     value: (secretArn) => {
       const secret = store.find(secretArn);
       return secret ? store.version(secret)?.secretString : undefined;
     },
     keep: (arn, name, value) => {
+      managed.add(arn);
       const now = cloud.clock.now();
       if (!store.find(arn)) store.add({ arn, name, createdAt: now, changedAt: now, versions: [] });
       const secret = store.get(arn);
@@ -38,9 +42,14 @@ function createService(cloud: Cloud): Service {
     },
     forget: (arn) => store.remove(arn),
   };
+  const realize = realizers(cloud, store);
   return {
     api,
-    realize: realizers(cloud, store),
+    realize,
+    reset: () => {
+      store.clear(managed);
+      return recreate(cloud, realize);
+    },
     call: (call) => answerJson("secretsmanager", table, call),
   };
 }

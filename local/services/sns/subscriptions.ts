@@ -183,7 +183,7 @@ export class Subscriptions {
     while (!signal.aborted) {
       const options = { maxMessages: RECEIVE_BATCH, waitSeconds: WAIT_SECONDS, signal };
       for (const { body, receiptHandle, attributes } of await sqs.receive(queueArn, options)) {
-        const failure = await attempt(deliver, JSON.parse(body) as Notification);
+        const failure = await this.#attempt(subscription, deliver, JSON.parse(body) as Notification);
         const isLast = Number(attributes.ApproximateReceiveCount) >= ATTEMPTS;
         if (failure !== undefined && !isLast) {
           await sqs.changeVisibility(queueArn, receiptHandle, RETRY_SECONDS);
@@ -192,6 +192,21 @@ export class Subscriptions {
         if (failure !== undefined) await this.#giveUp(subscription, body, failure);
         await sqs.delete(queueArn, [receiptHandle]);
       }
+    }
+  }
+
+  /** Undefined when the delivery is done, else why not. */
+  async #attempt(
+    { inputs }: Resource,
+    deliver: Deliver,
+    notification: Notification,
+  ): Promise<string | undefined> {
+    try {
+      const { topic, endpoint } = inputs;
+      await this.#cloud.faults.deliver(String(topic), String(endpoint), () => deliver(notification));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -216,16 +231,6 @@ export class Subscriptions {
 
   async #sqs(operation: string, input: object): Promise<void> {
     await carryOutSqs(await fauxqsOf(this.#cloud), this.#cloud.world.region, operation, input);
-  }
-}
-
-/** Undefined when the delivery is done, else why not. */
-async function attempt(deliver: Deliver, notification: Notification): Promise<string | undefined> {
-  try {
-    await deliver(notification);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
   }
 }
 

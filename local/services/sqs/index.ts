@@ -20,8 +20,8 @@ export const sqs: ServiceDefinition = {
   protocol: "json",
   outputs,
   create: (cloud): Service => {
-    const queues = new Queues(cloud);
     const tasks = new MoveTasks(cloud);
+    const queues = new Queues(cloud, tasks);
     const moves = moveOperations(cloud, tasks);
     return {
       api: queues,
@@ -31,6 +31,10 @@ export const sqs: ServiceDefinition = {
         const isMove =
           Object.hasOwn(moves, call.operation ?? "") && call.headers["x-amz-target"] !== undefined;
         return isMove ? answerJson("sqs", moves, call) : answer(call, cloud, queues);
+      },
+      reset: async () => {
+        tasks.reset();
+        await queues.empty();
       },
       stop: async () => {
         tasks.stop();

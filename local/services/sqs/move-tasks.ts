@@ -104,6 +104,12 @@ export class MoveTasks {
     for (const { timer } of [...this.#tasks.values()].flat()) timer?.cancel();
   }
 
+  /** Ends and forgets all tasks. */
+  reset(): void {
+    this.stop();
+    this.#tasks.clear();
+  }
+
   #continue(task: MoveTask, fauxqs: Fauxqs, milliseconds: number): void {
     task.timer = this.#cloud.clock.after(milliseconds, () => {
       const rate = task.messagesPerSecond;

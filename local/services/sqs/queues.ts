@@ -4,6 +4,8 @@ import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
 import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut } from "./client.ts";
+import { deadLetter, redrive } from "./dead-letters.ts";
+import type { MoveTasks } from "./move-tasks.ts";
 import { queueUrl } from "./outputs.ts";
 
 /** A message as the SQS API answers it. */
@@ -23,9 +25,11 @@ const AT_ONCE_SECONDS = 0.001;
 
 export class Queues implements SqsApi {
   readonly #cloud: Cloud;
+  readonly #tasks: MoveTasks;
 
-  constructor(cloud: Cloud) {
+  constructor(cloud: Cloud, tasks: MoveTasks) {
     this.#cloud = cloud;
+    this.#tasks = tasks;
   }
 
   urlOf(queueArn: string): string {
@@ -131,6 +135,22 @@ export class Queues implements SqsApi {
         sentAt: message.sentTimestamp,
       })),
     };
+  }
+
+  deadLetter(queueArn: string): Promise<number> {
+    return deadLetter(this.#cloud, queueArn);
+  }
+
+  redrive(deadLetterQueueArn: string): Promise<string> {
+    return redrive(this.#cloud, this.#tasks, deadLetterQueueArn);
+  }
+
+  /** Removes all messages of all queues, hidden ones too. */
+  async empty(): Promise<void> {
+    for (const queue of (await fauxqsOf(this.#cloud)).queues.allQueues()) {
+      queue.purge();
+      queue.deduplicationCache.clear();
+    }
   }
 
   /** Waits until a message was put into the queue, it is time to look again, or `signal` aborts. */

@@ -92,6 +92,12 @@ export class Executions {
     return execution;
   }
 
+  /** Ends and forgets all executions. */
+  async reset(): Promise<void> {
+    await this.stop();
+    this.#executions.clear();
+  }
+
   async stop(): Promise<void> {
     const running = [...this.#executions.values()].filter(({ status }) => status === "RUNNING");
     for (const execution of running) execution.stop(undefined, "The local cloud was stopped.");

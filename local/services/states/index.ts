@@ -49,6 +49,7 @@ function createService(cloud: Cloud): Service {
       },
     },
     call: async (call) => answerJson("states", (await loaded()).table, call),
+    reset: async () => (await loading)?.executions.reset(),
     stop: async () => (await loading)?.executions.stop(),
   };
 }

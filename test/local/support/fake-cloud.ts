@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ServiceApis } from "../../../local/core/apis.ts";
 import { type Clock, type Timer, wallClock } from "../../../local/core/clock.ts";
 import { AwsError } from "../../../local/core/errors.ts";
+import { Faults } from "../../../local/core/faults.ts";
 import type { Properties, RegisteredResource, Resource } from "../../../local/core/graph.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
 import type { Cloud, OutputsOf, Permission, Principal, World } from "../../../local/core/service.ts";
@@ -90,10 +91,13 @@ export function fakeCloud(options: {
   const entries: LogEntry[] = [];
   const asked: { principal: Principal; permission: Permission }[] = [];
   const denied = new Set<string>();
+  const clock = options.clock ?? wallClock;
+  const log = (entry: LogEntry): void => void entries.push(entry);
   return {
     world: WORLD,
-    clock: options.clock ?? wallClock,
-    log: (entry) => entries.push(entry),
+    clock,
+    faults: new Faults(log, clock),
+    log,
     workFolder,
     dataFolder: options.dataFolder,
     services: { cloudwatch: NO_METRICS, ...options.services } as unknown as ServiceApis,

@@ -1,7 +1,9 @@
 /** API Gateway on a port of its own, with functions, queues and a clock that the test holds. */
+
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PublicKey } from "../../../local/core/apis.ts";
+import { Faults } from "../../../local/core/faults.ts";
 import type { Properties, Resource } from "../../../local/core/graph.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
 import type { Cloud, Permission, Principal, Service } from "../../../local/core/service.ts";
@@ -161,6 +163,7 @@ export class GatewayFixture {
     return {
       world: WORLD,
       clock: this.clock,
+      faults: new Faults((entry) => void this.log.push(entry), this.clock),
       log: (entry) => void this.log.push(entry),
       workFolder: "",
       dataFolder: undefined,
