@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
-import { type Clock, wallClock } from "./core/clock.ts";
+import { CloudClock } from "./core/clock.ts";
 import { Faults } from "./core/faults.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
@@ -30,7 +30,6 @@ export interface LocalCloudOptions {
   readonly stateFolder?: string;
   /** Folder that keeps the data over restarts; without it they live in memory. */
   readonly dataFolder?: string;
-  readonly clock?: Clock;
   readonly log: Log;
   /** Gives up the start when aborted. */
   readonly signal?: AbortSignal;
@@ -44,6 +43,7 @@ export class LocalCloud {
   readonly #deployment: Deployment;
   readonly #folder: string;
   readonly #authorizer: Authorizer;
+  readonly #clock = new CloudClock();
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
@@ -73,7 +73,8 @@ export class LocalCloud {
   }
 
   private constructor(options: LocalCloudOptions, endpoint: Endpoint, settings: LocalSettings) {
-    const { cwd, stack, log, dataFolder, clock = wallClock } = options;
+    const { cwd, stack, log, dataFolder } = options;
+    const clock = this.#clock;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#settings = settings;
@@ -150,6 +151,18 @@ export class LocalCloud {
     await this.#services.reset();
   }
 
+  /**
+   * Moves the time of the whole cloud on. Everything that becomes due on the way runs, in order and each at its time, and
+   * is done when this resolves.
+   * @param milliseconds 0 waits only for what is under way
+   * @throws Error when something does not end within half a minute of real time; it names the services
+   */
+  async advance(milliseconds: number): Promise<void> {
+    await this.#clock.advance(milliseconds, () => this.#services.settle());
+    await this.#services.advanced();
+    await this.#services.settle();
+  }
+
   /** Ends everything that was started. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
     await this.#reloader?.stop();
@@ -175,6 +188,7 @@ export class LocalCloud {
       graph: () => this.#graph,
       reset: () => this.reset(),
       authorizer: this.#authorizer,
+      advance: (milliseconds) => this.advance(milliseconds),
     });
     const times = this.#startTimes;
     const starting = timed(this.#services.start(), (time) => (times.services = time));

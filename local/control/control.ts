@@ -5,6 +5,7 @@ import type { Graph } from "../core/graph.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
+import { advanceClock, readClock } from "./clock.ts";
 import { consolePage } from "./console.ts";
 import { FAULT_ROUTES } from "./faults.ts";
 import { MESSAGE_ROUTES } from "./messages.ts";
@@ -20,6 +21,8 @@ export interface ControlOptions {
   readonly reset: () => Promise<void>;
   /** Knows which permissions were used and which were refused. */
   readonly authorizer: Pick<Authorizer, "usage" | "denials">;
+  /** Moves the time on by so many milliseconds, and settles. */
+  readonly advance: (milliseconds: number) => Promise<void>;
 }
 
 /** May be a promise; undefined is a 404. A `Refusal` and an `AwsError` are answered with their status. */
@@ -55,6 +58,11 @@ const ROUTES: Routes = {
   "POST /_local/reset": async (_question, { reset }) => {
     await reset();
     return {};
+  },
+  "GET /_local/clock": (_question, { cloud }) => readClock(cloud.clock),
+  "POST /_local/clock/advance": async (question, { cloud, advance }) => {
+    await advanceClock(question, cloud.clock, advance);
+    return readClock(cloud.clock);
   },
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>

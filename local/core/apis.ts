@@ -85,11 +85,13 @@ export interface SqsApi {
       delaySeconds?: number;
     },
   ): Promise<{ messageId: string }>;
-  /** Long poll: answers at once when messages are there, else after `waitSeconds` (0–20) or when `signal` aborts. */
+  /** Long poll: answers at once when messages are there, else after `waitSeconds` or when `signal` aborts. */
   receive(
     queueArn: string,
     options: { maxMessages: number; waitSeconds: number; signal?: AbortSignal },
   ): Promise<ReceivedMessage[]>;
+  /** Whether a message could be received now. */
+  hasVisible(queueArn: string): Promise<boolean>;
   delete(queueArn: string, receiptHandles: readonly string[]): Promise<void>;
   /** Makes a message visible again after `seconds`. */
   changeVisibility(queueArn: string, receiptHandle: string, seconds: number): Promise<void>;

@@ -113,8 +113,8 @@ export interface Service {
   /** Called after all resources of a deployment are realized: event sources start here. */
   ready?(): Promise<void>;
   /**
-   * Whether something that is due now is still under way: a delivery, an invocation, a message or record that a
-   * consumer would take at once.
+   * Whether something that is due now is still under way: a delivery, an invocation, a message or record that a consumer
+   * would take at once. What waits for a later time is not. Left out: never.
    */
   busy?(): boolean | Promise<boolean>;
   /**
@@ -122,6 +122,8 @@ export interface Service {
    * Services that have `ready` are reset before all others, and `ready` is called again at the end.
    */
   reset?(): void | Promise<void>;
+  /** Called when the clock has been advanced, before the cloud settles: for real parts that go by the wall clock. */
+  advanced?(): Promise<void>;
   /** Ends pollers and processes. Must be safe to call at any time, also after a failed start. */
   stop?(): Promise<void>;
 }

@@ -29,6 +29,7 @@ export class Alarms {
   #notices: string[] = [];
   #timer: Timer | undefined;
   #running: Promise<void> = Promise.resolve();
+  #evaluating = false;
   #stopped = false;
 
   constructor(cloud: Cloud, store: MetricStore) {
@@ -77,6 +78,11 @@ export class Alarms {
     await this.#running;
   }
 
+  /** Whether alarms are being evaluated or tell their topics. */
+  get busy(): boolean {
+    return this.#evaluating;
+  }
+
   /** Brings an alarm into a state; when that is another one than before, it acts. */
   async change(alarm: Alarm, to: AlarmState, reason: string): Promise<void> {
     const { settings, state: from } = alarm;
@@ -123,7 +129,11 @@ export class Alarms {
     }
     const now = this.#cloud.clock.now() + EARLY_MILLISECONDS;
     this.#timer = this.#cloud.clock.after(MINUTE - (now % MINUTE) + EARLY_MILLISECONDS, () => {
-      this.#running = this.#evaluateAll().finally(() => this.#schedule());
+      this.#evaluating = true;
+      this.#running = this.#evaluateAll().finally(() => {
+        this.#evaluating = false;
+        this.#schedule();
+      });
     });
   }
 

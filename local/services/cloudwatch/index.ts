@@ -41,6 +41,7 @@ function createService(cloud: Cloud): Service {
       store.clear();
       alarms.reset();
     },
+    busy: () => alarms.busy,
     stop: () => alarms.stop(),
   };
 }

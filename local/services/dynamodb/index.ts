@@ -12,6 +12,7 @@ import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { Arns } from "./arns.ts";
+import { Expiry } from "./expiry.ts";
 import { answer } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import type { TableFacts } from "./permissions.ts";
@@ -31,32 +32,35 @@ function create(cloud: Cloud): Service {
     return running;
   };
   const arns = new Arns(world);
-  const streams = new TableStreams({ server, arns, clock, region: world.region });
+  const tables = () => cloud.resources().filter(({ type }) => type === TABLE);
+  const expiry = new Expiry({ server, tables, onDelete: (tableName) => streams.written([tableName]) });
+  const records = { clock, expiry, region: world.region };
+  const streams = new TableStreams({ server, arns, ...records });
   const facts: TableFacts = {
     tableArn: (tableName) => arns.tableArn(tableName),
     programStream: (streamArn) => arns.programStream(streamArn),
     partitionKey: (tableName, indexName) => {
-      const table = cloud.resources().find(({ type, id }) => type === TABLE && id === tableName);
+      const table = tables().find(({ id }) => id === tableName);
       return table && partitionKey(table, indexName);
     },
   };
   const onWrite = (tableNames: readonly string[]): void => streams.written(tableNames);
-  const tables = tableRealizer({ server, arns, log: cloud.log });
-  const realize = { [TABLE]: tables, "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server) };
+  const realizer = tableRealizer({ server, arns, log: cloud.log });
+  const realize = { [TABLE]: realizer, "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server) };
   return {
     api: streams,
     realize,
     // Deleting single items would tell the streams, and so the program.
     reset: async () => {
-      const known = cloud.resources().filter(({ type }) => type === TABLE);
-      await Promise.all(known.map((table) => tables.delete?.(table)));
+      await Promise.all(tables().map((table) => realizer.delete?.(table)));
       await recreate(cloud, realize);
     },
     start: async () => {
       starting = DynamoDbLocal.start(storage(cloud.dataFolder));
       running = await starting;
     },
-    call: (call) => answer(call, { cloud, server, arns, facts, onWrite }),
+    call: (call) => answer(call, { cloud, server, arns, facts, records, onWrite }),
+    advanced: () => expiry.deleteExpired(clock.now()),
     stop: async () => {
       await (await starting?.catch(() => undefined))?.stop();
     },

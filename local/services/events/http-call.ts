@@ -30,7 +30,7 @@ export async function callHttp(cloud: Cloud, call: HttpCall): Promise<HttpAnswer
   const url = new URL(call.url);
   for (const [name, value] of call.query) url.searchParams.set(name, value);
   const abort = new AbortController();
-  const timer = cloud.clock.after(TIMEOUT_MILLISECONDS, () => abort.abort());
+  const timer = cloud.clock.elapse(TIMEOUT_MILLISECONDS, () => abort.abort());
   try {
     const response = await fetch(url, {
       method: call.method,

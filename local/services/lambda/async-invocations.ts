@@ -38,6 +38,7 @@ export class AsyncInvocations {
   readonly #timers = new Set<Timer>();
   /** Events of an earlier one are forgotten. */
   #generation = 0;
+  #attempts = 0;
   #stopped = false;
 
   constructor(cloud: Cloud, registry: Registry, invoker: Invoker, destinations: Destinations) {
@@ -53,8 +54,13 @@ export class AsyncInvocations {
     const queuedAt = this.#cloud.clock.now();
     const generation = this.#generation;
     const event = { target, payload, source, requestId, queuedAt, generation, failures: 0, refusals: 0 };
-    queueMicrotask(() => void this.#attempt(event));
+    this.#start(event);
     return requestId;
+  }
+
+  /** Whether events are being handled; those that wait for their next attempt are not. */
+  get busy(): boolean {
+    return this.#attempts > 0;
   }
 
   /** Forgets the events that wait, for good. */
@@ -72,6 +78,15 @@ export class AsyncInvocations {
 
   #settings({ fn, qualifier = "" }: Target): AsyncSettings {
     return this.#registry.asyncSettings.get(`${fn.settings.name}:${qualifier}`) ?? DEFAULTS;
+  }
+
+  #start(event: QueuedEvent): void {
+    this.#attempts += 1;
+    queueMicrotask(() => {
+      void this.#attempt(event).finally(() => {
+        this.#attempts -= 1;
+      });
+    });
   }
 
   async #attempt(event: QueuedEvent): Promise<void> {
@@ -116,7 +131,7 @@ export class AsyncInvocations {
     if (this.#stopped || event.generation !== this.#generation) return;
     const timer = this.#cloud.clock.after(delay, () => {
       this.#timers.delete(timer);
-      void this.#attempt(event);
+      this.#start(event);
     });
     this.#timers.add(timer);
   }

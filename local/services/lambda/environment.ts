@@ -9,7 +9,7 @@ import type { World } from "../../core/service.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type FunctionSettings, nodeVersionOf } from "./function-settings.ts";
 import { hardLimitMegabytes, type MemoryWatch } from "./memory-watch.ts";
-import type { Report, Work, WorkerSetup } from "./worker/messages.ts";
+import type { Report, TimedWork, Work, WorkerSetup } from "./worker/messages.ts";
 
 export interface EnvironmentOptions {
   readonly settings: FunctionSettings;
@@ -121,7 +121,7 @@ export class Environment {
       this.#becameReady = resolve;
     });
     const limit = Math.max(INIT_MILLISECONDS, settings.timeoutMilliseconds);
-    const timer = clock.after(limit, () => this.#timeOut(limit));
+    const timer = clock.elapse(limit, () => this.#timeOut(limit));
     try {
       this.#worker = this.#createWorker();
       await Promise.race([ready, settled]);
@@ -136,10 +136,13 @@ export class Environment {
     this.#state = "busy";
     const { settings, memoryWatch, clock } = this.#options;
     const { timeoutMilliseconds, memoryMegabytes } = settings;
-    const timers = [clock.after(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds))];
-    const post = (): void => this.#worker?.postMessage(work);
+    const timers = [clock.elapse(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds))];
+    const post = (): void => {
+      const timed: TimedWork = { ...work, clockOffset: clock.offset };
+      this.#worker?.postMessage(timed);
+    };
     if (delayMilliseconds === 0) post();
-    else timers.push(clock.after(delayMilliseconds, post));
+    else timers.push(clock.elapse(delayMilliseconds, post));
     if (this.#worker) {
       memoryWatch.begin(this.#worker, memoryMegabytes, () => this.#crash("Runtime.ExitError", KILLED));
     }
@@ -147,9 +150,10 @@ export class Environment {
   }
 
   #createWorker(): Worker {
-    const { settings, taskRoot, workerProgram, world } = this.#options;
+    const { settings, taskRoot, workerProgram, world, clock } = this.#options;
     const setup: WorkerSetup = {
       taskRoot,
+      clockOffset: clock.offset,
       handler: settings.handler,
       nodeVersion: nodeVersionOf(settings.runtime) ?? 0,
       logFormat: settings.logFormat,

@@ -64,6 +64,7 @@ function createService(cloud: Cloud): Service {
       checkpoints.clear();
       invoker.forget();
     },
+    busy: async () => invoker.busy || queue.busy || (await mappings.busy()),
     stop: async () => {
       queue.stop();
       const pollers = mappings.stop();

@@ -49,6 +49,11 @@ export class Invoker {
     this.#records.length = 0;
   }
 
+  /** Whether events are being handled. */
+  get busy(): boolean {
+    return this.#allRunning > 0;
+  }
+
   /**
    * Runs one event and waits for the answer.
    * @param payload JSON text

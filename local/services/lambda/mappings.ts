@@ -13,6 +13,8 @@ import { StreamPoller } from "./stream-poller.ts";
 interface Poller {
   start(): void;
   stop(): Promise<void>;
+  /** Whether something is being handled, or is there to be taken at once. */
+  busy(): boolean | Promise<boolean>;
 }
 
 interface MappingOptions {
@@ -74,6 +76,12 @@ export class Mappings {
       poller.start();
     }
     if (problems.length > 0) throw new UserError(problems.join("\n"));
+  }
+
+  /** Whether any mapping handles something, or would take it at once. */
+  async busy(): Promise<boolean> {
+    const answers = await Promise.all([...this.#pollers.values()].map((poller) => poller.busy()));
+    return answers.includes(true);
   }
 
   async stop(): Promise<void> {

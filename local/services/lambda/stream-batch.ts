@@ -11,7 +11,6 @@ import { parseFunctionName } from "./function-arn.ts";
 import type { DetailedInvocation, Invoker } from "./invoker.ts";
 import type { MappingSettings } from "./mapping-settings.ts";
 import type { Registry } from "./registry.ts";
-import { sleep } from "./sleep.ts";
 
 export interface StreamContext {
   readonly cloud: Cloud;
@@ -21,6 +20,8 @@ export interface StreamContext {
   readonly mapping: MappingSettings;
   readonly shardId: string;
   readonly signal: AbortSignal;
+  /** Waits on the clock before the next attempt. */
+  readonly rest: (milliseconds: number) => Promise<void>;
   /** Called with the sequence number up to which all is done. */
   readonly checkpoint: (sequenceNumber: string) => void;
 }
@@ -57,7 +58,7 @@ async function handle(context: StreamContext, records: Records, attempts: number
       return giveUp(context, remaining, "RetryAttemptsExhausted", failed, attempt.invocation);
     }
     const delay = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failed - 1), MAX_RETRY_MILLISECONDS);
-    await sleep(context.cloud.clock, delay, context.signal);
+    await context.rest(delay);
     remaining = await dropAged(context, remaining);
   }
 }

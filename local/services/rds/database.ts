@@ -159,7 +159,7 @@ export class Database {
     let isLate = false;
     let timer: Timer | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = this.#clock.after(STATEMENT_MILLISECONDS, () => {
+      timer = this.#clock.elapse(STATEMENT_MILLISECONDS, () => {
         isLate = true;
         const message = "Request timed out: the statement waited for an open transaction of another caller.";
         reject(new AwsError("StatementTimeoutException", message));

@@ -31,6 +31,7 @@ export const s3: ServiceDefinition = {
       },
       start: async () => void (await fauxqsOf(cloud)),
       call: (call) => operations.answer(call),
+      busy: () => operations.busy,
       stop: () => stopFauxqs(cloud),
     };
   },

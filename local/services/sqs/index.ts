@@ -36,6 +36,7 @@ export const sqs: ServiceDefinition = {
         tasks.reset();
         await queues.empty();
       },
+      busy: () => queues.busy || tasks.busy,
       stop: async () => {
         tasks.stop();
         await stopFauxqs(cloud);

@@ -18,18 +18,22 @@ interface ApiMessage {
   readonly MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** A wait for messages looks again this often, for the ones that become visible by themselves. */
-const LOOK_AGAIN_MILLISECONDS = 50;
 /** Stands for zero, which fauxqs's database refuses. */
 const AT_ONCE_SECONDS = 0.001;
 
 export class Queues implements SqsApi {
   readonly #cloud: Cloud;
   readonly #tasks: MoveTasks;
+  #receiving = 0;
 
   constructor(cloud: Cloud, tasks: MoveTasks) {
     this.#cloud = cloud;
     this.#tasks = tasks;
+  }
+
+  /** Whether messages are being received at this moment; a long poll that waits for some does not count. */
+  get busy(): boolean {
+    return this.#receiving > 0;
   }
 
   urlOf(queueArn: string): string {
@@ -89,13 +93,18 @@ export class Queues implements SqsApi {
     const fauxqs = await fauxqsOf(this.#cloud);
     const { clock } = this.#cloud;
     const deadline = clock.now() + waitSeconds * 1_000;
-    let messages = signal?.aborted ? [] : await receiveNow();
+    let messages = signal?.aborted ? [] : await this.#receiveNow(receiveNow);
     while (messages.length === 0 && clock.now() < deadline) {
-      await this.#change(fauxqs, queueName, deadline - clock.now(), signal);
+      await this.#change(fauxqs, queueName, deadline, signal);
       if (signal?.aborted) return [];
-      if (hasVisible(fauxqs, queueName)) messages = await receiveNow();
+      if (hasVisible(fauxqs, queueName)) messages = await this.#receiveNow(receiveNow);
     }
     return messages;
+  }
+
+  /** Whether a message could be received from a queue now. */
+  async hasVisible(queueArn: string): Promise<boolean> {
+    return hasVisible(await fauxqsOf(this.#cloud), nameOf(queueArn));
   }
 
   async delete(queueArn: string, receiptHandles: readonly string[]): Promise<void> {
@@ -114,9 +123,10 @@ export class Queues implements SqsApi {
   }
 
   async inspect(queueArn: string): Promise<QueueContents> {
-    const queue = (await fauxqsOf(this.#cloud)).queues.getQueueByArn(queueArn);
+    const fauxqs = await fauxqsOf(this.#cloud);
+    const queue = fauxqs.queues.getQueueByArn(queueArn);
     if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
-    queue.processTimers();
+    fauxqs.run(() => queue.processTimers());
     const { ready, delayed, inflight } = queue.inspectMessages();
     const states = [
       ...ready.map((message) => ({ message, state: "visible" as const })),
@@ -153,8 +163,20 @@ export class Queues implements SqsApi {
     }
   }
 
-  /** Waits until a message was put into the queue, it is time to look again, or `signal` aborts. */
-  #change(fauxqs: Fauxqs, queueName: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  async #receiveNow<Message>(receiveNow: () => Promise<Message[]>): Promise<Message[]> {
+    this.#receiving += 1;
+    try {
+      return await receiveNow();
+    } finally {
+      this.#receiving -= 1;
+    }
+  }
+
+  /** Waits until the queue changes, a message becomes visible by itself, the deadline is over, or `signal` aborts. */
+  #change(fauxqs: Fauxqs, queueName: string, deadline: number, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.#cloud;
+    const queue = fauxqs.queues.getQueueByName(queueName);
+    const next = Math.min(deadline, queue ? fauxqs.nextVisibleAt(queue) : deadline);
     return new Promise((resolve) => {
       const finish = (): void => {
         unsubscribe();
@@ -162,11 +184,10 @@ export class Queues implements SqsApi {
         signal?.removeEventListener("abort", finish);
         resolve();
       };
-      const unsubscribe = fauxqs.onEnqueue((name) => {
+      const unsubscribe = fauxqs.onChange((name) => {
         if (name === queueName) finish();
       });
-      const pause = Math.min(LOOK_AGAIN_MILLISECONDS, Math.max(0, milliseconds));
-      const timer = this.#cloud.clock.after(pause, finish);
+      const timer = clock.after(next - clock.now(), finish);
       signal?.addEventListener("abort", finish);
     });
   }
@@ -179,8 +200,7 @@ export class Queues implements SqsApi {
 /** Also true when there is no such queue, because then receiving says so. */
 function hasVisible(fauxqs: Fauxqs, queueName: string): boolean {
   const queue = fauxqs.queues.getQueueByName(queueName);
-  queue?.processTimers();
-  return queue?.getAttribute("ApproximateNumberOfMessages") !== "0";
+  return queue === undefined || fauxqs.hasVisible(queue);
 }
 
 /** The last part of a queue's ARN or URL. */

@@ -98,6 +98,11 @@ export class Executions {
     this.#executions.clear();
   }
 
+  /** Whether any of them does something at this moment, rather than wait for a time. */
+  get busy(): boolean {
+    return [...this.#executions.values()].some((execution) => execution.busy);
+  }
+
   async stop(): Promise<void> {
     const running = [...this.#executions.values()].filter(({ status }) => status === "RUNNING");
     for (const execution of running) execution.stop(undefined, "The local cloud was stopped.");

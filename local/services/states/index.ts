@@ -50,6 +50,7 @@ function createService(cloud: Cloud): Service {
     },
     call: async (call) => answerJson("states", (await loaded()).table, call),
     reset: async () => (await loading)?.executions.reset(),
+    busy: async () => (await loading)?.executions.busy ?? false,
     stop: async () => (await loading)?.executions.stop(),
   };
 }

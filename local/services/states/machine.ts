@@ -1,9 +1,9 @@
 /** A state machine, ready to run: its definition checked, its tasks found. */
-import { StateMachine } from "aws-local-stepfunctions";
 import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud } from "../../core/service.ts";
 import { type Definition, readDefinition } from "./definition.ts";
+import { StateMachine } from "./interpreter.ts";
 import { type Task, taskOf } from "./tasks.ts";
 
 export interface Machine {
