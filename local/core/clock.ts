@@ -74,8 +74,7 @@ export class CloudClock implements Clock {
     await settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#moveTo(next.at);
-      this.#drop(next);
-      next.task();
+      this.#run(next);
       await settle();
     }
     this.#moveTo(end);
@@ -105,7 +104,11 @@ export class CloudClock implements Clock {
 
   /** A timer of Node.js may be a little early, or the longest one it has. */
   #fire(pending: Pending): void {
-    if (pending.at > this.now()) return this.#arm(pending);
+    if (pending.at > this.now()) this.#arm(pending);
+    else this.#run(pending);
+  }
+
+  #run(pending: Pending): void {
     this.#drop(pending);
     pending.task();
   }

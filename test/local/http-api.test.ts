@@ -309,7 +309,7 @@ describe("API Gateway, HTTP APIs", () => {
     const statuses = [];
     for (const path of ["/pets", "/pets", "/toys", "/toys"])
       statuses.push((await gateway.send("GET", base + path)).status);
-    gateway.clock.advance(1000);
+    await gateway.clock.advance(1000);
     statuses.push((await gateway.send("GET", `${base}/pets`)).status);
     expect(statuses).to.deep.equal([200, 429, 200, 200, 200]);
   });
@@ -326,7 +326,7 @@ describe("API Gateway, HTTP APIs", () => {
     expect(wide.status).to.equal(431);
     answer = async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      gateway.clock.advance(30_000);
+      await gateway.clock.advance(30_000);
       return {};
     };
     const late = await gateway.send("POST", `${base}/pets`);

@@ -17,7 +17,7 @@ import type {
 import { createEndpoint, type Endpoint } from "../../../local/endpoint/index.ts";
 import { createPrincipals } from "../../../local/endpoint/principals.ts";
 import { createAuthorizer } from "../../../local/services/iam/authorizer.ts";
-import { registered } from "./fake-cloud.ts";
+import { registered } from "../../support/fake-cloud.ts";
 
 export const REGION = "eu-west-1";
 export const ACCOUNT = "000000000000";
