@@ -28,8 +28,8 @@ describe("API Gateway: resources", () => {
     });
     expect(api.outputs.name).to.match(/^shop-[0-9a-f]{7}$/);
     const stage = gatewayResource("Stage", "shop", { restApi: api.id, stageName: "v1", deployment: "d" });
+    expect(stage.id).to.equal(`ags-${api.id}-v1`);
     expect(stage.outputs).to.include({
-      id: `ags-${api.id}-v1`,
       arn: `arn:aws:apigateway:eu-west-1::/restapis/${api.id}/stages/v1`,
       executionArn: `arn:aws:execute-api:eu-west-1:000000000000:${api.id}/v1`,
       invokeUrl: `${WORLD.endpoint}/_aws/execute-api/${api.id}/v1`,

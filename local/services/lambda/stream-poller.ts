@@ -108,7 +108,8 @@ export class StreamPoller {
         const woken = seen !== writes || writes !== this.#writes;
         quiet = records.length > 0 || woken ? 0 : quiet + 1;
         found = records.length > 0 || (found && !woken);
-        if (quiet >= ENOUGH_LOOKS || (found && quiet > 0)) reading.writesRead = writes;
+        const isRead = quiet >= ENOUGH_LOOKS || (quiet > 0 && (found || writes === 0));
+        if (isRead) reading.writesRead = writes;
         if (quiet > 0) await this.#rest(quiet);
       } catch (error) {
         if (this.#stop.signal.aborted) break;

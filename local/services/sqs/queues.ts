@@ -95,9 +95,9 @@ export class Queues implements SqsApi {
     const deadline = clock.now() + waitSeconds * 1_000;
     let messages = signal?.aborted ? [] : await this.#receiveNow(receiveNow);
     while (messages.length === 0 && clock.now() < deadline) {
-      await this.#change(fauxqs, queueName, deadline, signal);
       if (signal?.aborted) return [];
       if (hasVisible(fauxqs, queueName)) messages = await this.#receiveNow(receiveNow);
+      else await this.#change(fauxqs, queueName, deadline, signal);
     }
     return messages;
   }
