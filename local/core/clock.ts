@@ -46,7 +46,7 @@ export class CloudClock implements Clock {
   }
 
   after(milliseconds: number, task: () => void): Timer {
-    const pending: Pending = { at: this.now() + Math.max(0, milliseconds), task };
+    const pending: Pending = { at: this.now() + milliseconds, task };
     this.#pending.add(pending);
     this.#arm(pending);
     return { cancel: () => this.#drop(pending) };
@@ -98,7 +98,7 @@ export class CloudClock implements Clock {
 
   #arm(pending: Pending): void {
     clearTimeout(pending.handle);
-    const rest = Math.min(pending.at - this.now(), LONGEST_MILLISECONDS);
+    const rest = Math.min(Math.max(0, pending.at - this.now()), LONGEST_MILLISECONDS);
     pending.handle = setTimeout(() => this.#fire(pending), rest).unref();
   }
 

@@ -10,15 +10,19 @@ const PAUSE_MILLISECONDS = 2;
 /**
  * Resolves when no service has been busy twice in a row. In between events that have been handed over, and answers on
  * sockets, get their turn.
- * @throws UserError naming the services that are busy after half a minute
+ * @param longest milliseconds of real time
+ * @throws UserError naming the services that are busy after that
  */
-export async function settle(services: readonly RunningService[]): Promise<void> {
-  const end = performance.now() + LONGEST_MILLISECONDS;
+export async function settle(
+  services: readonly RunningService[],
+  longest = LONGEST_MILLISECONDS,
+): Promise<void> {
+  const end = performance.now() + longest;
   let busy: readonly string[] = [];
   for (let quiet = 0; quiet < 2; quiet = busy.length === 0 ? quiet + 1 : 0) {
     if (performance.now() > end) {
       const names = busy.join(", ");
-      throw new UserError(`Not settled after ${LONGEST_MILLISECONDS / 1000} seconds; still busy: ${names}`);
+      throw new UserError(`Not settled after ${longest / 1000} seconds; still busy: ${names}`);
     }
     if (busy.length > 0) await pause(PAUSE_MILLISECONDS);
     await turn();

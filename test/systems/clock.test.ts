@@ -90,7 +90,10 @@ describe("the clock of a program's local cloud", () => {
   it("ends the waits and retries of a state machine", async () => {
     const states = new SFNClient(client);
     const began = now();
-    const started = await states.send(new StartExecutionCommand({ stateMachineArn: output("reminder") }));
+    const input = JSON.stringify({ notBefore: began + DAY + MINUTE });
+    const started = await states.send(
+      new StartExecutionCommand({ stateMachineArn: output("reminder"), input }),
+    );
     const describeIt = () => states.send(new DescribeExecutionCommand(started));
     await cloud.advance(DAY - MINUTE);
     expect((await describeIt()).status).to.equal("RUNNING");
