@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function run(options: StartOptions): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  const log = logPrinter(options.json, wallClock.now, print);
+  const log = logPrinter(options.json, () => wallClock.now(), print);
   if (options.fresh && options.dataFolder) rmSync(options.dataFolder, { recursive: true, force: true });
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopped.abort());

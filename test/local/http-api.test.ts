@@ -23,7 +23,7 @@ describe("API Gateway, HTTP APIs", () => {
     const api = await gateway.put("v2/Api", "shop", { protocolType: "HTTP", ...inputs });
     apiId = api.id;
     base = `/_aws/execute-api/${apiId}`;
-    expect(api.outputs.apiEndpoint).to.equal(`http://127.0.0.1:4000${base}`);
+    expect(api.outputs.apiEndpoint).to.equal(`http://127.0.0.1:9${base}`);
   };
 
   const route = async (routeKey: string, integration: Properties = {}) => {
@@ -342,7 +342,7 @@ describe("API Gateway, HTTP APIs", () => {
     await route("POST /messages", {
       ...{ integrationUri: "", integrationSubtype: "SQS-SendMessage", credentialsArn },
       requestParameters: {
-        QueueUrl: "http://127.0.0.1:4000/000000000000/work",
+        QueueUrl: "http://127.0.0.1:9/000000000000/work",
         MessageBody: "$request.body.text",
       },
     });
