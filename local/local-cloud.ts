@@ -7,6 +7,7 @@ import { type Clock, wallClock } from "./core/clock.ts";
 import { Faults } from "./core/faults.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
+import { LogBook } from "./core/log-book.ts";
 import type { Cloud, World } from "./core/service.ts";
 import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
@@ -44,6 +45,7 @@ export class LocalCloud {
   readonly #deployment: Deployment;
   readonly #folder: string;
   readonly #authorizer: Authorizer;
+  readonly #book: LogBook;
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
@@ -60,10 +62,11 @@ export class LocalCloud {
    */
   static async start(options: LocalCloudOptions): Promise<LocalCloud> {
     const settings = readLocalSettings(options.cwd);
-    const endpoint = await createEndpoint({ port: options.port, log: options.log });
+    const book = new LogBook(options.clock ?? wallClock, options.log);
+    const endpoint = await createEndpoint({ port: options.port, log: book.log });
     let local: LocalCloud | undefined;
     try {
-      local = new LocalCloud(options, endpoint, settings);
+      local = new LocalCloud(options, endpoint, settings, book);
       await local.#start();
       return local;
     } catch (error) {
@@ -72,8 +75,15 @@ export class LocalCloud {
     }
   }
 
-  private constructor(options: LocalCloudOptions, endpoint: Endpoint, settings: LocalSettings) {
-    const { cwd, stack, log, dataFolder, clock = wallClock } = options;
+  private constructor(
+    options: LocalCloudOptions,
+    endpoint: Endpoint,
+    settings: LocalSettings,
+    book: LogBook,
+  ) {
+    const { cwd, stack, dataFolder, clock = wallClock } = options;
+    const { log } = book;
+    this.#book = book;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#settings = settings;
@@ -175,6 +185,7 @@ export class LocalCloud {
       graph: () => this.#graph,
       reset: () => this.reset(),
       authorizer: this.#authorizer,
+      follow: (id) => this.#book.follow(id),
     });
     const times = this.#startTimes;
     const starting = timed(this.#services.start(), (time) => (times.services = time));
@@ -192,7 +203,8 @@ export class LocalCloud {
   }
 
   async #evaluate(): Promise<Evaluation> {
-    const { cwd, stack, log, signal } = this.#options;
+    const { cwd, stack, signal } = this.#options;
+    const { log } = this.#book;
     const evaluation = await evaluate({
       cwd,
       stack,

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
+import type { LogBook } from "../core/log-book.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
@@ -20,6 +21,8 @@ export interface ControlOptions {
   readonly reset: () => Promise<void>;
   /** Knows which permissions were used and which were refused. */
   readonly authorizer: Pick<Authorizer, "usage" | "denials">;
+  /** All log entries of what one request, event or schedule caused. */
+  readonly follow: LogBook["follow"];
 }
 
 /** May be a promise; undefined is a 404. A `Refusal` and an `AwsError` are answered with their status. */
@@ -55,6 +58,10 @@ const ROUTES: Routes = {
   "POST /_local/reset": async (_question, { reset }) => {
     await reset();
     return {};
+  },
+  "GET /_local/trace/*": ({ name }, { follow }) => {
+    const items = follow(name);
+    return items.length === 0 ? undefined : { items };
   },
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>

@@ -1,4 +1,5 @@
 /** What the services of the local cloud offer each other: deliveries that on AWS happen inside AWS. */
+import type { Trace } from "./trace.ts";
 
 /** A function's answer. */
 export interface Invocation {
@@ -58,6 +59,8 @@ export interface ReceivedMessage {
   /** ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp, MessageGroupId … */
   readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+  /** What caused it, as far as this run knows. */
+  readonly trace?: Trace;
 }
 
 /** What a queue holds, without receiving any of it. */
@@ -199,6 +202,8 @@ export interface DynamoDbApi {
     position: "TRIM_HORIZON" | "LATEST" | { afterSequenceNumber: string },
   ): Promise<string>;
   records(streamArn: string, iterator: string, limit: number): Promise<StreamBatch>;
+  /** What caused a record, as far as this run knows. */
+  traceOf(record: import("aws-lambda").DynamoDBRecord): Trace | undefined;
   /** Calls `listener` after each write to the table behind the stream, so that a poller need not wait. Returns the way to stop. */
   onWrite(streamArn: string, listener: () => void): () => void;
 }

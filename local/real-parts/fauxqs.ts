@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { buildApp } from "fauxqs";
 import { AwsError } from "../core/errors.ts";
 import type { AwsCall, AwsReply, Cloud } from "../core/service.ts";
+import { currentTrace, type Trace } from "../core/trace.ts";
+import { KeptTraces } from "./kept-traces.ts";
 import { listPage } from "./object-listing.ts";
 
 type App = ReturnType<typeof buildApp>;
@@ -27,6 +29,14 @@ type Queue = NonNullable<ReturnType<Stores["sqsStore"]["getQueueByArn"]>>;
 
 /** A message was put into a queue. */
 type EnqueueListener = (queueName: string) => void;
+
+/** What fauxqs tells of a message. */
+interface Spied {
+  readonly service: string;
+  readonly status: string;
+  readonly messageId: string;
+  readonly queueName?: string;
+}
 
 /** An HTTP request to fauxqs. */
 export interface FauxqsRequest {
@@ -50,6 +60,8 @@ export class Fauxqs {
   readonly #app: App;
   readonly #listeners = new Set<EnqueueListener>();
   readonly #carrier = new AsyncLocalStorage<Carrier>();
+  /** What caused the messages, by message id. */
+  readonly #traces = new KeptTraces();
 
   private constructor(stores: Stores, region: string) {
     this.queues = stores.sqsStore;
@@ -73,9 +85,7 @@ export class Fauxqs {
     const { SqsStore, SnsStore, S3Store, PersistenceManager } = await loadModules();
     const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
     const fauxqs = new Fauxqs(stores, region);
-    watchQueues(stores.sqsStore, (queueName) => {
-      for (const listener of fauxqs.#listeners) listener(queueName);
-    });
+    fauxqs.#watchQueues();
     if (folder !== undefined) {
       const persistence = new PersistenceManager(folder);
       persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
@@ -98,6 +108,11 @@ export class Fauxqs {
   onEnqueue(listener: EnqueueListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** What caused a message; undefined when it is of an earlier run, or long ago. */
+  traceOf(messageId: string): Trace | undefined {
+    return this.#traces.get(messageId);
   }
 
   async request(request: FauxqsRequest): Promise<AwsReply & { readonly body: Buffer }> {
@@ -142,6 +157,22 @@ export class Fauxqs {
       return queue && carry ? carriedQueue(queue, carry) : queue;
     };
   }
+
+  /** fauxqs tells its spy before the message is in the queue; hence the delay. */
+  #watchQueues(): void {
+    const tell = (queueName: string): void => {
+      for (const listener of this.#listeners) listener(queueName);
+    };
+    const traces = this.#traces;
+    const spy = {
+      addMessage({ service, status, queueName, messageId }: Spied): void {
+        if (service !== "sqs" || status !== "published" || queueName === undefined) return;
+        traces.keep(messageId, currentTrace());
+        setImmediate(tell, queueName);
+      },
+    };
+    this.queues.spy = spy as NonNullable<Stores["sqsStore"]["spy"]>;
+  }
 }
 
 /** The queue, except that what is put into it is carried there; each time as a message of its own. */
@@ -162,19 +193,6 @@ async function loadModules(): Promise<Modules> {
     (await import(new URL(path, import.meta.resolve("fauxqs")).href)) as object;
   const paths = ["sqs/sqsStore.js", "sns/snsStore.js", "s3/s3Store.js", "persistence.js"];
   return Object.assign({}, ...(await Promise.all(paths.map((path) => load(`./${path}`))))) as Modules;
-}
-
-/** fauxqs tells its spy before the message is in the queue; hence the delay. */
-function watchQueues(queues: Stores["sqsStore"], onEnqueue: EnqueueListener): void {
-  const spy = {
-    addMessage(message: { service: string; status: string; queueName?: string }): void {
-      const { service, status, queueName } = message;
-      if (service === "sqs" && status === "published" && queueName !== undefined) {
-        setImmediate(onEnqueue, queueName);
-      }
-    },
-  };
-  queues.spy = spy as NonNullable<Stores["sqsStore"]["spy"]>;
 }
 
 const running = new WeakMap<Cloud, Promise<Fauxqs>>();

@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Resource } from "../../core/graph.ts";
 import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
@@ -17,7 +18,8 @@ import { outputs } from "./outputs.ts";
 import type { TableFacts } from "./permissions.ts";
 import { tableItemRealizer, tableRealizer } from "./realize.ts";
 import { TableStreams } from "./streams.ts";
-import { partitionKey } from "./table-definition.ts";
+import { keyAttributes, partitionKey } from "./table-definition.ts";
+import { WriteTraces } from "./write-traces.ts";
 
 const TABLE = "aws:dynamodb/table:Table";
 const ACCESS_KEY_BYTES = 10;
@@ -31,12 +33,18 @@ function create(cloud: Cloud): Service {
     return running;
   };
   const arns = new Arns(world);
-  const streams = new TableStreams({ server, arns, clock, region: world.region });
+  const tableNamed = (tableName: string): Resource | undefined =>
+    cloud.resources().find(({ type, id }) => type === TABLE && id === tableName);
+  const traces = new WriteTraces((tableName) => {
+    const table = tableNamed(tableName);
+    return table ? keyAttributes(table) : [];
+  });
+  const streams = new TableStreams({ server, arns, clock, traces, region: world.region });
   const facts: TableFacts = {
     tableArn: (tableName) => arns.tableArn(tableName),
     programStream: (streamArn) => arns.programStream(streamArn),
     partitionKey: (tableName, indexName) => {
-      const table = cloud.resources().find(({ type, id }) => type === TABLE && id === tableName);
+      const table = tableNamed(tableName);
       return table && partitionKey(table, indexName);
     },
   };
@@ -56,7 +64,7 @@ function create(cloud: Cloud): Service {
       starting = DynamoDbLocal.start(storage(cloud.dataFolder));
       running = await starting;
     },
-    call: (call) => answer(call, { cloud, server, arns, facts, onWrite }),
+    call: (call) => answer(call, { cloud, server, arns, facts, traces, onWrite }),
     stop: async () => {
       await (await starting?.catch(() => undefined))?.stop();
     },

@@ -8,12 +8,14 @@ import { type Arns, tableNameOf } from "./arns.ts";
 import { statementTarget } from "./partiql.ts";
 import { STREAM_PERMISSIONS, TABLE_PERMISSIONS, type TableFacts } from "./permissions.ts";
 import { programRecord, type RawRecord } from "./streams.ts";
+import type { WriteTraces } from "./write-traces.ts";
 
 export interface OperationsContext {
   readonly cloud: Cloud;
   readonly server: () => DynamoDbLocal;
   readonly arns: Arns;
   readonly facts: TableFacts;
+  readonly traces: WriteTraces;
   /** Called with the tables that a successful call wrote to. */
   readonly onWrite: (tableNames: readonly string[]) => void;
 }
@@ -45,7 +47,9 @@ export async function answer(call: AwsCall, context: OperationsContext): Promise
   const input = parseInput(call.body);
   context.cloud.authorize(call.principal, permissionsOf(input, context.facts));
 
+  const forget = context.traces.note(operation, input);
   const reply = await forward(call, target, input, context);
+  if (reply.status !== 200) forget();
   logFailure(context.cloud, "dynamodb", operation, call, reply);
   if (reply.status === 200) context.onWrite(writtenTables(operation, input));
   if (ITEM_OPERATIONS.includes(operation) || reply.status !== 200) return reply;

@@ -2,15 +2,18 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import type { DynamoDbApi, StreamBatch } from "../../core/apis.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { Trace } from "../../core/trace.ts";
 import type { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { type Arns, tableNameOf } from "./arns.ts";
 import { carryOut } from "./client.ts";
+import type { WriteTraces } from "./write-traces.ts";
 
 export interface StreamsContext {
   readonly server: () => DynamoDbLocal;
   readonly arns: Arns;
   readonly region: string;
   readonly clock: Clock;
+  readonly traces: WriteTraces;
 }
 
 /** A record as the Streams API answers it. */
@@ -77,6 +80,10 @@ export class TableStreams implements DynamoDbApi {
       ),
       nextIterator: typeof output.NextShardIterator === "string" ? output.NextShardIterator : undefined,
     };
+  }
+
+  traceOf(record: DynamoDBRecord): Trace | undefined {
+    return this.#context.traces.of(record);
   }
 
   onWrite(streamArn: string, listener: () => void): () => void {

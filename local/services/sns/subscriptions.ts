@@ -3,6 +3,7 @@ import { AwsError, UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import { hexToken } from "../../core/names.ts";
 import type { Cloud, Permission, Realizer } from "../../core/service.ts";
+import { withTrace } from "../../core/trace.ts";
 import { fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut as carryOutSqs } from "../sqs/client.ts";
 import { HIDDEN_QUEUE_PREFIX } from "../sqs/operations.ts";
@@ -182,8 +183,9 @@ export class Subscriptions {
     const { sqs } = this.#cloud.services;
     while (!signal.aborted) {
       const options = { maxMessages: RECEIVE_BATCH, waitSeconds: WAIT_SECONDS, signal };
-      for (const { body, receiptHandle, attributes } of await sqs.receive(queueArn, options)) {
-        const failure = await this.#attempt(subscription, deliver, JSON.parse(body) as Notification);
+      for (const { body, receiptHandle, attributes, trace } of await sqs.receive(queueArn, options)) {
+        const notification = JSON.parse(body) as Notification;
+        const failure = await withTrace(trace, () => this.#attempt(subscription, deliver, notification));
         const isLast = Number(attributes.ApproximateReceiveCount) >= ATTEMPTS;
         if (failure !== undefined && !isLast) {
           await sqs.changeVisibility(queueArn, receiptHandle, RETRY_SECONDS);
