@@ -93,7 +93,7 @@ export class LocalCloud {
     const workFolder = mkdtempSync(join(this.#folder, "run-"));
     const world = () => this.#world;
     const resources = () => this.#deployment.resources;
-    const authorizer = createAuthorizer(resources, log, clock);
+    const authorizer = createAuthorizer(() => this.#services.apis.iam.resources(), log, clock);
     const services = () => this.#services.apis;
     this.cloud = {
       get world() {

@@ -6,6 +6,7 @@ import type { LogBook } from "../core/log-book.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
+import { neededGrants } from "../services/iam/needed-grants.ts";
 import { consolePage } from "./console.ts";
 import { FAULT_ROUTES } from "./faults.ts";
 import { MESSAGE_ROUTES } from "./messages.ts";
@@ -20,7 +21,7 @@ export interface ControlOptions {
   /** Removes all data that the program wrote. */
   readonly reset: () => Promise<void>;
   /** Knows which permissions were used and which were refused. */
-  readonly authorizer: Pick<Authorizer, "usage" | "denials">;
+  readonly authorizer: Pick<Authorizer, "usage" | "denials" | "checks">;
   /** All log entries of what one request, event or schedule caused. */
   readonly follow: LogBook["follow"];
 }
@@ -53,6 +54,7 @@ const ROUTES: Routes = {
   "GET /_local/alarms": (_question, { cloud }) => ({ items: cloud.services.cloudwatch.alarms() }),
   "GET /_local/permissions": (_question, { authorizer, graph }) => ({
     granted: grantsOf(graph()?.resources ?? [], authorizer.usage()),
+    ...neededGrants(graph()?.resources ?? [], authorizer.checks()),
     denied: authorizer.denials(),
   }),
   "POST /_local/reset": async (_question, { reset }) => {

@@ -1,4 +1,5 @@
 /** What the services of the local cloud offer each other: deliveries that on AWS happen inside AWS. */
+import type { Resource } from "./graph.ts";
 import type { Trace } from "./trace.ts";
 
 /** A function's answer. */
@@ -266,6 +267,11 @@ export interface CognitoApi {
 /** A public key as a JSON Web Key. */
 export type PublicKey = import("node:crypto").JsonWebKey & { readonly kid: string };
 
+export interface IamApi {
+  /** The program's resources, with the policies of roles as callers of the API changed them. */
+  resources(): readonly Resource[];
+}
+
 /** Services that nothing else calls offer no API of their own. */
 export type NoApi = undefined;
 
@@ -276,7 +282,7 @@ export interface ServiceApis {
   readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;
   readonly events: EventsApi;
-  readonly iam: NoApi;
+  readonly iam: IamApi;
   readonly lambda: LambdaApi;
   readonly logs: LogsApi;
   readonly mailbox: MailboxApi;

@@ -63,6 +63,11 @@ export function invocationHeader({ id, header }: Trace, active: boolean): string
   return `Root=${id};Parent=${parent};Sampled=${before ?? (active ? "1" : "0")}`;
 }
 
+/** Whether what a header belongs to is sent to X-Ray. */
+export function isSampled(header: string): boolean {
+  return /(?:^|;)\s*Sampled=1/.test(header);
+}
+
 function newTrace(): Trace {
   const seconds = Math.floor(Date.now() / 1000)
     .toString(16)

@@ -4,13 +4,21 @@ import type { Invocation, InvocationRecord } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { InvocationEffect } from "../../core/faults.ts";
 import type { Cloud } from "../../core/service.ts";
-import { currentTrace, invocationHeader, requestTrace, type Trace, withTrace } from "../../core/trace.ts";
+import {
+  currentTrace,
+  invocationHeader,
+  isSampled,
+  requestTrace,
+  type Trace,
+  withTrace,
+} from "../../core/trace.ts";
 import type { Environment, Outcome } from "./environment.ts";
 import type { FunctionSettings } from "./function-settings.ts";
 import { faultyInvocation } from "./invocation-faults.ts";
 import { endEntries, startEntries } from "./invocation-log.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { Registry, Target } from "./registry.ts";
+import type { Telemetry } from "./telemetry.ts";
 import type { Work } from "./worker/messages.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -30,12 +38,14 @@ export class Invoker {
   readonly #cloud: Cloud;
   readonly #registry: Registry;
   readonly #tails: LogTail;
+  readonly #telemetry: Telemetry;
   readonly #records: InvocationRecord[] = [];
   /** Events under way or waiting for an environment, by function. */
   readonly #running = new Map<string, number>();
   #allRunning = 0;
 
-  constructor(cloud: Cloud, registry: Registry, tails: LogTail) {
+  constructor(cloud: Cloud, registry: Registry, tails: LogTail, telemetry: Telemetry) {
+    this.#telemetry = telemetry;
     this.#cloud = cloud;
     this.#registry = registry;
     this.#tails = tails;
@@ -88,6 +98,7 @@ export class Invoker {
         const work = workOf(target, payload, requestId, trace);
         const outcome = limitAnswer(await handle(environment, work, begin, effects));
         write(endEntries(settings, requestId, outcome, this.#cloud.clock.now()));
+        if (isSampled(work.traceId)) this.#telemetry.sendTrace(settings);
         this.#record(settings, source, requestId, at, outcome);
         const logTail = this.#tails.close(environment.logStream);
         return { ...answerOf(outcome), requestId, executedVersion: target.version, logTail };

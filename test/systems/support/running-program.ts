@@ -6,6 +6,9 @@ import { after } from "mocha";
 import type { LogEntry } from "../../../local/core/log.ts";
 import { LocalCloud } from "../../../local/local-cloud.ts";
 
+import { expectAllPermissionsNeeded } from "./needed-permissions.ts";
+import { whyNotWhole } from "./whole-run.ts";
+
 /** Not the program's own, so that tests and `npm start` can run side by side. */
 const stateFolder = mkdtempSync(join(tmpdir(), "andamio-test-"));
 
@@ -28,7 +31,17 @@ export function runningProgram(): Promise<LocalCloud> {
   return running;
 }
 
-after(async () => {
-  await (await running)?.stop();
-  rmSync(stateFolder, { recursive: true, force: true });
+after(async function () {
+  this.timeout(60_000);
+  const cloud = await running;
+  try {
+    const root = this.test?.parent;
+    const reason = root ? whyNotWhole(root) : "there is no root suite";
+    if (cloud && reason === undefined) await expectAllPermissionsNeeded(cloud);
+    else if (cloud)
+      process.stdout.write(`\n  Whether each permission is needed was not judged: ${reason}.\n`);
+  } finally {
+    await cloud?.stop();
+    rmSync(stateFolder, { recursive: true, force: true });
+  }
 });
