@@ -7,6 +7,8 @@ import { currentTrace } from "./trace.ts";
 export type BookedEntry = LogEntry & { readonly at: number };
 
 const KEPT_ENTRIES = 20_000;
+/** The end of a trace's id tells traces apart: its beginning is the time. */
+export const PRINTED_TRACE_DIGITS = 8;
 
 export class LogBook {
   readonly #clock: Clock;
@@ -31,15 +33,21 @@ export class LogBook {
 
   /**
    * All entries of a trace and of those that are linked with it, in order.
-   * @param id of the trace; or a request id, an event id, or the `x-request-id` that a client sent
+   * @param id of the trace, or its last eight digits; or a request id, an event id, or a client's `x-request-id`
    */
   follow(id: string): readonly BookedEntry[] {
     const traces = new Set([id]);
     for (const { requestId, clientRequestId, trace } of this.#entries)
-      if (trace !== undefined && (requestId === id || clientRequestId === id)) traces.add(trace);
+      if (trace !== undefined && (requestId === id || clientRequestId === id || endsWith(trace, id)))
+        traces.add(trace);
     // What is linked comes later than what it is linked with, so that one pass finds all.
     for (const { trace, links = [] } of this.#entries)
       if (trace !== undefined && links.some((link) => traces.has(link))) traces.add(trace);
     return this.#entries.filter(({ trace = "" }) => traces.has(trace));
   }
+}
+
+/** As the log prints a trace's id. */
+function endsWith(trace: string, digits: string): boolean {
+  return digits.length === PRINTED_TRACE_DIGITS && trace.endsWith(digits);
 }

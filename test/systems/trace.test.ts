@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type { BookedEntry } from "../../local/core/log-book.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
@@ -84,23 +85,28 @@ describe("following what happens", () => {
     ]);
   });
 
-  it("from an event of the SDK to the functions of the rules it matches, by the event's id", async () => {
+  it("from a call of the SDK through the event that it causes to the function, by the call's request id", async () => {
     const { endpoint, region } = cloud.world;
-    const bucket = cloud.graph.resources.find(({ type }) => type === "aws:s3/bucket:Bucket");
-    const object = { key: "attachments/none/none", size: 1, etag: "0", sequencer: "00" };
-    const detail = { version: "0", bucket: { name: bucket?.id }, object, reason: "PutObject" };
-    const client = new EventBridgeClient({
-      endpoint,
-      region,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
-    const { Entries = [] } = await client.send(
-      new PutEventsCommand({
-        Entries: [{ Source: "test.follow", DetailType: "Object Created", Detail: JSON.stringify(detail) }],
-      }),
-    );
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    const Bucket = cloud.graph.resources.find(({ type }) => type === "aws:s3/bucket:Bucket")?.id;
+    const Key = `attachments/${crypto.randomUUID()}/${crypto.randomUUID()}`;
+    const { $metadata } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: "of no task" }));
+    await expectSteps(String($metadata.requestId), [
+      /^event events aws\.s3 "Object Created" → rule /,
+      /^call s3 DELETE .* by tasks-attachment-stored/,
+      /^invocation tasks-attachment-stored\S* events /,
+    ]);
+  });
+
+  it("from an event of the SDK, by the event's id", async () => {
+    const { endpoint, region } = cloud.world;
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const client = new EventBridgeClient({ endpoint, region, credentials });
+    const entry = { Source: "test.follow", DetailType: "Nobody Listens", Detail: "{}" };
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
     await expectSteps(String(Entries[0]?.EventId), [
-      /^event events test\.follow "Object Created" → no rule/,
+      /^event events test\.follow "Nobody Listens" → no rule/,
       /^call events PutEvents/,
     ]);
   });

@@ -6,12 +6,14 @@ import { after } from "mocha";
 import type { LogEntry } from "../../../local/core/log.ts";
 import { LocalCloud } from "../../../local/local-cloud.ts";
 
+import { type Attempts, attempts, expectNothingLeft } from "./loopback.ts";
 import { expectAllPermissionsNeeded } from "./needed-permissions.ts";
 import { whyNotWhole } from "./whole-run.ts";
 
 /** Not the program's own, so that tests and `npm start` can run side by side. */
 const stateFolder = mkdtempSync(join(tmpdir(), "andamio-test-"));
 
+let attemptsBefore: Attempts | undefined;
 let running: Promise<LocalCloud> | undefined;
 
 /** Everything that the local cloud logged, for the tests that ask about it. */
@@ -19,6 +21,7 @@ export const logged: LogEntry[] = [];
 
 /** The running local cloud; the first call starts it. */
 export function runningProgram(): Promise<LocalCloud> {
+  attemptsBefore ??= attempts();
   running ??= LocalCloud.start({
     cwd: process.cwd(),
     stateFolder,
@@ -35,6 +38,7 @@ after(async function () {
   this.timeout(60_000);
   const cloud = await running;
   try {
+    if (cloud) expectNothingLeft(attemptsBefore);
     const root = this.test?.parent;
     const reason = root ? whyNotWhole(root) : "there is no root suite";
     if (cloud && reason === undefined) await expectAllPermissionsNeeded(cloud);
