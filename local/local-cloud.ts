@@ -140,7 +140,8 @@ export class LocalCloud {
 
   /** Keeps what runs in step with the program's files from now on. */
   watch(): void {
-    const { cwd, log } = this.#options;
+    const { cwd } = this.#options;
+    const { log } = this.#book;
     this.#reloader = new Reloader({
       ...readProject(cwd),
       cwd,
