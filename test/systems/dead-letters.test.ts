@@ -3,6 +3,7 @@ import { resourcesOf } from "../../local/core/graph.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
+import { putOrphanFile } from "./support/orphan-file.ts";
 import { takeAway } from "./support/role-policies.ts";
 import { runningProgram } from "./support/running-program.ts";
 
@@ -61,13 +62,7 @@ const FAILURES: readonly Failure[] = [
     what: "an event of a bucket",
     fn: "tasks-attachment-stored",
     action: "dynamodb:UpdateItem",
-    cause: async () => {
-      const bucket = resourcesOf(cloud.graph, "aws:s3/bucket:Bucket").find(({ name }) =>
-        name.startsWith("tasks-"),
-      );
-      const url = `${cloud.world.endpoint}/${bucket?.id}/attachments/${crypto.randomUUID()}/${crypto.randomUUID()}`;
-      expect((await fetch(url, { method: "PUT", body: "of no task" })).status).to.equal(200);
-    },
+    cause: () => putOrphanFile(cloud),
     queue: "tasks-attachment-stored-dead-letters-queue",
   },
   {

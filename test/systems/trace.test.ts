@@ -1,10 +1,10 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type { BookedEntry } from "../../local/core/log-book.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
+import { putOrphanFile } from "./support/orphan-file.ts";
 import { runningProgram } from "./support/running-program.ts";
 
 let cloud: LocalCloud;
@@ -86,13 +86,7 @@ describe("following what happens", () => {
   });
 
   it("from a call of the SDK through the event that it causes to the function, by the call's request id", async () => {
-    const { endpoint, region } = cloud.world;
-    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    const Bucket = cloud.graph.resources.find(({ type }) => type === "aws:s3/bucket:Bucket")?.id;
-    const Key = `attachments/${crypto.randomUUID()}/${crypto.randomUUID()}`;
-    const { $metadata } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: "of no task" }));
-    await expectSteps(String($metadata.requestId), [
+    await expectSteps(await putOrphanFile(cloud), [
       /^event events aws\.s3 "Object Created" → rule /,
       /^call s3 DELETE .* by tasks-attachment-stored/,
       /^invocation tasks-attachment-stored\S* events /,
