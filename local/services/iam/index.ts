@@ -35,6 +35,7 @@ export const iam: ServiceDefinition = {
           delete: (resource) => policies.forget(resource),
         },
       },
+      reset: () => policies.reset(),
       call: (call) => answer(call, cloud, policies),
     };
   },

@@ -58,6 +58,12 @@ export class RolePolicies {
     this.#changed = undefined;
   }
 
+  /** Forgets all changes. */
+  reset(): void {
+    this.#changes.clear();
+    this.#changed = undefined;
+  }
+
   #apply(resource: Resource): Resource[] {
     const { type, outputs } = resource;
     if (type === ROLE) return this.#applyToRole(resource);
