@@ -7,6 +7,7 @@ import { CloudClock } from "./core/clock.ts";
 import { Faults } from "./core/faults.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
+import { LogBook } from "./core/log-book.ts";
 import type { Cloud, World } from "./core/service.ts";
 import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
@@ -43,7 +44,8 @@ export class LocalCloud {
   readonly #deployment: Deployment;
   readonly #folder: string;
   readonly #authorizer: Authorizer;
-  readonly #clock = new CloudClock();
+  readonly #clock: CloudClock;
+  readonly #book: LogBook;
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
@@ -60,10 +62,12 @@ export class LocalCloud {
    */
   static async start(options: LocalCloudOptions): Promise<LocalCloud> {
     const settings = readLocalSettings(options.cwd);
-    const endpoint = await createEndpoint({ port: options.port, log: options.log });
+    const clock = new CloudClock();
+    const book = new LogBook(clock, options.log);
+    const endpoint = await createEndpoint({ port: options.port, log: book.log });
     let local: LocalCloud | undefined;
     try {
-      local = new LocalCloud(options, endpoint, settings);
+      local = new LocalCloud(options, endpoint, settings, book, clock);
       await local.#start();
       return local;
     } catch (error) {
@@ -72,9 +76,17 @@ export class LocalCloud {
     }
   }
 
-  private constructor(options: LocalCloudOptions, endpoint: Endpoint, settings: LocalSettings) {
-    const { cwd, stack, log, dataFolder } = options;
-    const clock = this.#clock;
+  private constructor(
+    options: LocalCloudOptions,
+    endpoint: Endpoint,
+    settings: LocalSettings,
+    book: LogBook,
+    clock: CloudClock,
+  ) {
+    const { cwd, stack, dataFolder } = options;
+    const { log } = book;
+    this.#book = book;
+    this.#clock = clock;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#settings = settings;
@@ -84,7 +96,7 @@ export class LocalCloud {
     const workFolder = mkdtempSync(join(this.#folder, "run-"));
     const world = () => this.#world;
     const resources = () => this.#deployment.resources;
-    const authorizer = createAuthorizer(resources, log, clock);
+    const authorizer = createAuthorizer(() => this.#services.apis.iam.resources(), log, clock);
     const services = () => this.#services.apis;
     this.cloud = {
       get world() {
@@ -131,7 +143,8 @@ export class LocalCloud {
 
   /** Keeps what runs in step with the program's files from now on. */
   watch(): void {
-    const { cwd, log } = this.#options;
+    const { cwd } = this.#options;
+    const { log } = this.#book;
     this.#reloader = new Reloader({
       ...readProject(cwd),
       cwd,
@@ -189,6 +202,7 @@ export class LocalCloud {
       reset: () => this.reset(),
       authorizer: this.#authorizer,
       advance: (milliseconds) => this.advance(milliseconds),
+      follow: (id) => this.#book.follow(id),
     });
     const times = this.#startTimes;
     const starting = timed(this.#services.start(), (time) => (times.services = time));
@@ -206,7 +220,8 @@ export class LocalCloud {
   }
 
   async #evaluate(): Promise<Evaluation> {
-    const { cwd, stack, log, signal } = this.#options;
+    const { cwd, stack, signal } = this.#options;
+    const { log } = this.#book;
     const evaluation = await evaluate({
       cwd,
       stack,

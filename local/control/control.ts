@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
+import type { LogBook } from "../core/log-book.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
+import { neededGrants } from "../services/iam/needed-grants.ts";
 import { advanceClock, readClock } from "./clock.ts";
 import { consolePage } from "./console.ts";
 import { FAULT_ROUTES } from "./faults.ts";
@@ -20,7 +22,9 @@ export interface ControlOptions {
   /** Removes all data that the program wrote. */
   readonly reset: () => Promise<void>;
   /** Knows which permissions were used and which were refused. */
-  readonly authorizer: Pick<Authorizer, "usage" | "denials">;
+  readonly authorizer: Pick<Authorizer, "usage" | "denials" | "checks">;
+  /** All log entries of what one request, event or schedule caused. */
+  readonly follow: LogBook["follow"];
   /** Moves the time on by so many milliseconds, and settles. */
   readonly advance: (milliseconds: number) => Promise<void>;
 }
@@ -53,6 +57,7 @@ const ROUTES: Routes = {
   "GET /_local/alarms": (_question, { cloud }) => ({ items: cloud.services.cloudwatch.alarms() }),
   "GET /_local/permissions": (_question, { authorizer, graph }) => ({
     granted: grantsOf(graph()?.resources ?? [], authorizer.usage()),
+    ...neededGrants(graph()?.resources ?? [], authorizer.checks()),
     denied: authorizer.denials(),
   }),
   "POST /_local/reset": async (_question, { reset }) => {
@@ -63,6 +68,10 @@ const ROUTES: Routes = {
   "POST /_local/clock/advance": async (question, { cloud, advance }) => {
     await advanceClock(question, cloud.clock, advance);
     return readClock(cloud.clock);
+  },
+  "GET /_local/trace/*": ({ name }, { follow }) => {
+    const items = follow(name);
+    return items.length === 0 ? undefined : { items };
   },
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>

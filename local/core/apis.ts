@@ -1,4 +1,6 @@
 /** What the services of the local cloud offer each other: deliveries that on AWS happen inside AWS. */
+import type { Resource } from "./graph.ts";
+import type { Trace } from "./trace.ts";
 
 /** A function's answer. */
 export interface Invocation {
@@ -58,6 +60,8 @@ export interface ReceivedMessage {
   /** ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp, MessageGroupId … */
   readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+  /** What caused it, as far as this run knows. */
+  readonly trace?: Trace;
 }
 
 /** What a queue holds, without receiving any of it. */
@@ -201,6 +205,8 @@ export interface DynamoDbApi {
     position: "TRIM_HORIZON" | "LATEST" | { afterSequenceNumber: string },
   ): Promise<string>;
   records(streamArn: string, iterator: string, limit: number): Promise<StreamBatch>;
+  /** What caused a record, as far as this run knows. */
+  traceOf(record: import("aws-lambda").DynamoDBRecord): Trace | undefined;
   /** Calls `listener` after each write to the table behind the stream, so that a poller need not wait. Returns the way to stop. */
   onWrite(streamArn: string, listener: () => void): () => void;
 }
@@ -263,6 +269,11 @@ export interface CognitoApi {
 /** A public key as a JSON Web Key. */
 export type PublicKey = import("node:crypto").JsonWebKey & { readonly kid: string };
 
+export interface IamApi {
+  /** The program's resources, with the policies of roles as callers of the API changed them. */
+  resources(): readonly Resource[];
+}
+
 /** Services that nothing else calls offer no API of their own. */
 export type NoApi = undefined;
 
@@ -273,7 +284,7 @@ export interface ServiceApis {
   readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;
   readonly events: EventsApi;
-  readonly iam: NoApi;
+  readonly iam: IamApi;
   readonly lambda: LambdaApi;
   readonly logs: LogsApi;
   readonly mailbox: MailboxApi;

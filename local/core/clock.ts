@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** A pending timer. */
 export interface Timer {
   cancel(): void;
@@ -46,7 +48,8 @@ export class CloudClock implements Clock {
   }
 
   after(milliseconds: number, task: () => void): Timer {
-    const pending: Pending = { at: this.now() + milliseconds, task };
+    // What it causes belongs to who set it, not to who advances the clock.
+    const pending: Pending = { at: this.now() + milliseconds, task: AsyncLocalStorage.bind(task) };
     this.#pending.add(pending);
     this.#arm(pending);
     return { cancel: () => this.#drop(pending) };

@@ -9,6 +9,8 @@ import type { buildApp } from "fauxqs";
 import type { Clock } from "../core/clock.ts";
 import { AwsError } from "../core/errors.ts";
 import type { AwsCall, AwsReply, Cloud } from "../core/service.ts";
+import { currentTrace, type Trace } from "../core/trace.ts";
+import { KeptTraces } from "./kept-traces.ts";
 import { listPage } from "./object-listing.ts";
 import { onClock } from "./package-time.ts";
 
@@ -30,6 +32,14 @@ type Queue = NonNullable<ReturnType<Stores["sqsStore"]["getQueueByArn"]>>;
 
 /** What there is to receive from a queue may have changed. */
 type QueueListener = (queueName: string) => void;
+
+/** What fauxqs tells of a message. */
+interface Spied {
+  readonly service: string;
+  readonly status: string;
+  readonly messageId: string;
+  readonly queueName?: string;
+}
 
 /** An HTTP request to fauxqs. */
 export interface FauxqsRequest {
@@ -57,6 +67,8 @@ export class Fauxqs {
   readonly #clock: Clock;
   readonly #listeners = new Set<QueueListener>();
   readonly #carrier = new AsyncLocalStorage<Carrier>();
+  /** What caused the messages, by message id. */
+  readonly #traces = new KeptTraces();
 
   private constructor(app: App, stores: Stores, clock: Clock) {
     this.#app = app;
@@ -93,7 +105,7 @@ export class Fauxqs {
   ): Promise<Fauxqs> {
     const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
     const fauxqs = new Fauxqs(buildApp({ logger: false, defaultRegion: region, stores }), stores, clock);
-    watchQueues(stores.sqsStore, (queueName) => fauxqs.#changed(queueName));
+    fauxqs.#watchQueues();
     if (folder !== undefined) {
       const persistence = new PersistenceManager(folder);
       persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
@@ -119,6 +131,11 @@ export class Fauxqs {
   onChange(listener: QueueListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** What caused a message; undefined when it is of an earlier run, or long ago. */
+  traceOf(messageId: string): Trace | undefined {
+    return this.#traces.get(messageId);
   }
 
   /** Calls one of its queues or stores directly. */
@@ -196,6 +213,21 @@ export class Fauxqs {
       return queue && carry ? carriedQueue(queue, carry) : queue;
     };
   }
+
+  /** fauxqs tells its spy before the message is in the queue; hence the delay. */
+  /** fauxqs tells its spy before the message is in the queue; hence the delay. */
+  #watchQueues(): void {
+    const tell = (queueName: string): void => this.#changed(queueName);
+    const traces = this.#traces;
+    const spy = {
+      addMessage({ service, status, queueName, messageId }: Spied): void {
+        if (service !== "sqs" || queueName === undefined) return;
+        if (status === "published") traces.keep(messageId, currentTrace());
+        setImmediate(tell, queueName);
+      },
+    };
+    this.queues.spy = spy as NonNullable<Stores["sqsStore"]["spy"]>;
+  }
 }
 
 /** The queue, except that what is put into it is carried there; each time as a message of its own. */
@@ -221,16 +253,6 @@ async function loadModules(): Promise<Modules> {
 function queueNameOf(body: Buffer | string | undefined): string {
   const { QueueUrl } = JSON.parse(String(body)) as { QueueUrl?: unknown };
   return String(QueueUrl).replace(/^.*\//, "");
-}
-
-/** fauxqs tells its spy before the message is in the queue; hence the delay. */
-function watchQueues(queues: Stores["sqsStore"], onChange: QueueListener): void {
-  const spy = {
-    addMessage({ service, queueName }: { service: string; queueName?: string }): void {
-      if (service === "sqs" && queueName !== undefined) setImmediate(onChange, queueName);
-    },
-  };
-  queues.spy = spy as NonNullable<Stores["sqsStore"]["spy"]>;
 }
 
 const running = new WeakMap<Cloud, Promise<Fauxqs>>();

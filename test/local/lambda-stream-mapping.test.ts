@@ -59,6 +59,8 @@ class FakeStream implements DynamoDbApi {
     return { records, nextIterator: String(Number(iterator) + records.length) };
   };
 
+  traceOf = (): undefined => undefined;
+
   onWrite: DynamoDbApi["onWrite"] = (_arn, listener) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -151,6 +151,33 @@ describe("tasks files", () => {
       expect(Buffer.compare(stored, bytes)).to.equal(0);
     });
 
+    it("are prepared once for one Idempotency-Key", async () => {
+      const id = await newTask();
+      const headers = { "idempotency-key": crypto.randomUUID() };
+      const body = { fileName: "notes.txt", contentType: "text/plain", size: 5 };
+      const first = await api.send("POST", `/tasks/${id}/upload`, { body, headers });
+      const second = await api.send("POST", `/tasks/${id}/upload`, { body, headers });
+      expect(first.status).to.equal(201);
+      expect(second.body).to.deep.equal(first.body);
+    });
+
+    it("go when their task goes, and a page of them is not continued with a cursor that was made up", async () => {
+      const id = await newTask();
+      const headers = { "content-type": "image/png" };
+      await api.send("POST", `/tasks/${id}/upload`, { body: new Uint8Array([1]), headers });
+      const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as {
+        items: { url: string }[];
+      };
+      const url = String(items[0]?.url);
+      expect((await fetch(url)).status).to.equal(200);
+      expect((await api.send("GET", `/tasks/${id}/attachments?cursor=${"A".repeat(80)}`)).status).to.equal(
+        400,
+      );
+      expect((await api.send("DELETE", `/tasks/${id}`)).status).to.equal(204);
+      // S3 answers 403 for what is not there, to who may not list the bucket.
+      await eventually(async () => expect((await fetch(url)).status).to.equal(403));
+    });
+
     it("are refused for a task that does not exist, a type that is not allowed and a size above the limit", async () => {
       const id = await newTask();
       const body = { fileName: "a.txt", contentType: "text/plain", size: 5 };
@@ -179,6 +206,14 @@ describe("tasks files", () => {
       expect(errors).to.have.length(10);
       expect(errors[0]?.line).to.be.a("number");
       await eventually(async () => expect(await emailsAbout(id)).to.have.length(1));
+    });
+
+    it("is prepared once for one Idempotency-Key", async () => {
+      const headers = { "idempotency-key": crypto.randomUUID() };
+      const body = { fileName: "tasks.csv", size: 10 };
+      const first = await api.send("POST", "/imports", { body, headers });
+      expect(first.status).to.equal(201);
+      expect((await api.send("POST", "/imports", { body, headers })).body).to.deep.equal(first.body);
     });
 
     it("imports nothing twice when the event is delivered again", async function () {

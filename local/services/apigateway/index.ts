@@ -52,6 +52,7 @@ export const apigateway: ServiceDefinition = {
           ? answerHttpApiCall(call, cloud, httpApis)
           : answerCall(call, cloud, apis),
       reset: () => apis.plans.reset(),
+      ready: async () => apis.ready(),
     };
   },
 };

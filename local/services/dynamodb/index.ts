@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Resource } from "../../core/graph.ts";
 import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
@@ -18,7 +19,8 @@ import { outputs } from "./outputs.ts";
 import type { TableFacts } from "./permissions.ts";
 import { tableItemRealizer, tableRealizer } from "./realize.ts";
 import { TableStreams } from "./streams.ts";
-import { partitionKey } from "./table-definition.ts";
+import { keyAttributes, partitionKey } from "./table-definition.ts";
+import { WriteTraces } from "./write-traces.ts";
 
 const TABLE = "aws:dynamodb/table:Table";
 const ACCESS_KEY_BYTES = 10;
@@ -33,14 +35,19 @@ function create(cloud: Cloud): Service {
   };
   const arns = new Arns(world);
   const tables = () => cloud.resources().filter(({ type }) => type === TABLE);
+  const tableNamed = (tableName: string): Resource | undefined => tables().find(({ id }) => id === tableName);
   const expiry = new Expiry({ server, tables, onDelete: (tableName) => streams.written([tableName]) });
+  const traces = new WriteTraces((tableName) => {
+    const table = tableNamed(tableName);
+    return table ? keyAttributes(table) : [];
+  });
   const records = { clock, expiry, region: world.region };
-  const streams = new TableStreams({ server, arns, ...records });
+  const streams = new TableStreams({ server, arns, traces, ...records });
   const facts: TableFacts = {
     tableArn: (tableName) => arns.tableArn(tableName),
     programStream: (streamArn) => arns.programStream(streamArn),
     partitionKey: (tableName, indexName) => {
-      const table = tables().find(({ id }) => id === tableName);
+      const table = tableNamed(tableName);
       return table && partitionKey(table, indexName);
     },
   };
@@ -59,7 +66,7 @@ function create(cloud: Cloud): Service {
       starting = DynamoDbLocal.start(storage(cloud.dataFolder));
       running = await starting;
     },
-    call: (call) => answer(call, { cloud, server, arns, facts, records, onWrite }),
+    call: (call) => answer(call, { cloud, server, arns, facts, records, traces, onWrite }),
     advanced: () => expiry.deleteExpired(clock.now()),
     stop: async () => {
       await (await starting?.catch(() => undefined))?.stop();

@@ -8,6 +8,7 @@ import { type Arns, tableNameOf } from "./arns.ts";
 import { statementTarget } from "./partiql.ts";
 import { STREAM_PERMISSIONS, TABLE_PERMISSIONS, type TableFacts } from "./permissions.ts";
 import { programRecord, type RawRecord, type RecordContext } from "./streams.ts";
+import type { WriteTraces } from "./write-traces.ts";
 
 export interface OperationsContext {
   readonly cloud: Cloud;
@@ -15,6 +16,7 @@ export interface OperationsContext {
   readonly arns: Arns;
   readonly facts: TableFacts;
   readonly records: RecordContext;
+  readonly traces: WriteTraces;
   /** Called with the tables that a successful call wrote to. */
   readonly onWrite: (tableNames: readonly string[]) => void;
 }
@@ -46,7 +48,9 @@ export async function answer(call: AwsCall, context: OperationsContext): Promise
   const input = parseInput(call.body);
   context.cloud.authorize(call.principal, permissionsOf(input, context.facts));
 
+  const forget = context.traces.note(operation, input);
   const reply = await forward(call, target, input, context);
+  if (reply.status !== 200) forget();
   logFailure(context.cloud, "dynamodb", operation, call, reply);
   if (reply.status === 200) context.onWrite(writtenTables(operation, input));
   if (ITEM_OPERATIONS.includes(operation) || reply.status !== 200) return reply;

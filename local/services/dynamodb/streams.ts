@@ -2,10 +2,12 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import type { DynamoDbApi, StreamBatch } from "../../core/apis.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { Trace } from "../../core/trace.ts";
 import type { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { type Arns, tableNameOf } from "./arns.ts";
 import { carryOut } from "./client.ts";
 import type { Expiry } from "./expiry.ts";
+import type { WriteTraces } from "./write-traces.ts";
 
 export interface StreamsContext {
   readonly server: () => DynamoDbLocal;
@@ -13,6 +15,7 @@ export interface StreamsContext {
   readonly region: string;
   readonly clock: Clock;
   readonly expiry: Pick<Expiry, "isExpiry">;
+  readonly traces: WriteTraces;
 }
 
 /** What is needed to show a record as AWS would. */
@@ -82,6 +85,10 @@ export class TableStreams implements DynamoDbApi {
       ),
       nextIterator: typeof output.NextShardIterator === "string" ? output.NextShardIterator : undefined,
     };
+  }
+
+  traceOf(record: DynamoDBRecord): Trace | undefined {
+    return this.#context.traces.of(record);
   }
 
   onWrite(streamArn: string, listener: () => void): () => void {

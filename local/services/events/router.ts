@@ -3,6 +3,7 @@ import type { EventInput, RoutedEvent } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { AttemptError } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
+import { inTrace } from "../../core/trace.ts";
 import type { ApiDestinations } from "./api-destinations.ts";
 import type { Archives } from "./archives.ts";
 import { Deliverer } from "./delivery.ts";
@@ -33,7 +34,7 @@ export class Router {
   /** Puts an event on a bus; deliveries go on by themselves. */
   put(input: EventInput, bus: string): BusEvent {
     const event = toBusEvent(input, this.#cloud);
-    this.#route(event, bus);
+    inTrace(() => this.#route(event, bus));
     return event;
   }
 
@@ -41,7 +42,7 @@ export class Router {
   runSchedule(rule: Rule): BusEvent {
     const event = scheduledEvent(rule.arn, this.#cloud);
     this.#note(event, rule.bus, [rule]);
-    this.#send(event, rule);
+    inTrace(() => this.#send(event, rule));
     return event;
   }
 
@@ -81,6 +82,7 @@ export class Router {
     const rules = this.#book.matching(bus, event);
     this.#note(event, bus, rules);
     for (const rule of rules) this.#send(event, rule);
+    if (rules.length === 0) this.#log(event, `no rule of bus ${bus} wants it`);
   }
 
   #note(event: BusEvent, bus: string, matched: readonly Rule[]): void {
@@ -91,12 +93,16 @@ export class Router {
   }
 
   #send(event: BusEvent, rule: Rule): void {
-    const message = `${event.source} "${event["detail-type"]}" → rule ${rule.name}`;
-    this.#cloud.log({ kind: "event", source: "events", message, requestId: event.id });
+    this.#log(event, `rule ${rule.name}`);
     const context = { name: rule.name, arn: rule.arn, ingestedAt: toSecond(this.#cloud.clock.now()) };
     for (const target of this.#book.targetsOf(rule)) {
       this.#deliverer.start({ rule, target, event, input: target.input(event, context) });
     }
+  }
+
+  #log(event: BusEvent, where: string): void {
+    const message = `${event.source} "${event["detail-type"]}" → ${where}`;
+    this.#cloud.log({ kind: "event", source: "events", message, requestId: event.id });
   }
 
   /**

@@ -17,6 +17,7 @@ import { Operations, operationName } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
 import { Registry } from "./registry.ts";
+import { Telemetry } from "./telemetry.ts";
 
 export const lambda: ServiceDefinition = {
   name: "lambda",
@@ -29,9 +30,10 @@ export const lambda: ServiceDefinition = {
 
 function createService(cloud: Cloud): Service {
   const registry = new Registry(() => cloud.world);
-  const tails = new LogTail(() => cloud.services.logs);
+  const telemetry = new Telemetry(cloud);
+  const tails = new LogTail(() => cloud.services.logs, telemetry);
   const functions = new Functions(cloud, registry, tails);
-  const invoker = new Invoker(cloud, registry, tails);
+  const invoker = new Invoker(cloud, registry, tails, telemetry);
   const destinations = new Destinations(cloud);
   const queue = new AsyncInvocations(cloud, registry, invoker, destinations);
   const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "lambda-checkpoints.json");

@@ -1,15 +1,24 @@
 /** Runs events on functions: limits, log lines, the record of what ran. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Invocation, InvocationRecord } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { InvocationEffect } from "../../core/faults.ts";
 import type { Cloud } from "../../core/service.ts";
+import {
+  currentTrace,
+  invocationHeader,
+  isSampled,
+  requestTrace,
+  type Trace,
+  withTrace,
+} from "../../core/trace.ts";
 import type { Environment, Outcome } from "./environment.ts";
 import type { FunctionSettings } from "./function-settings.ts";
 import { faultyInvocation } from "./invocation-faults.ts";
 import { endEntries, startEntries } from "./invocation-log.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { Registry, Target } from "./registry.ts";
+import type { Telemetry } from "./telemetry.ts";
 import type { Work } from "./worker/messages.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -29,12 +38,14 @@ export class Invoker {
   readonly #cloud: Cloud;
   readonly #registry: Registry;
   readonly #tails: LogTail;
+  readonly #telemetry: Telemetry;
   readonly #records: InvocationRecord[] = [];
   /** Events under way or waiting for an environment, by function. */
   readonly #running = new Map<string, number>();
   #allRunning = 0;
 
-  constructor(cloud: Cloud, registry: Registry, tails: LogTail) {
+  constructor(cloud: Cloud, registry: Registry, tails: LogTail, telemetry: Telemetry) {
+    this.#telemetry = telemetry;
     this.#cloud = cloud;
     this.#registry = registry;
     this.#tails = tails;
@@ -60,11 +71,22 @@ export class Invoker {
    * @param requestId that of an earlier attempt with the same event; default a new one
    * @throws AwsError when the event cannot be run at all; a function that fails is an answer
    */
-  async invoke(
+  invoke(
     name: string,
     payload: string,
     source: string,
     requestId: string = randomUUID(),
+  ): Promise<DetailedInvocation> {
+    const trace = currentTrace() ?? requestTrace(undefined);
+    return withTrace(trace, () => this.#invoke(name, payload, source, requestId, trace));
+  }
+
+  async #invoke(
+    name: string,
+    payload: string,
+    source: string,
+    requestId: string,
+    trace: Trace,
   ): Promise<DetailedInvocation> {
     const target = await this.#upToDate(name);
     checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
@@ -78,9 +100,10 @@ export class Invoker {
         const { write } = this.#tails.open(settings, environment.logStream);
         const begin = (): void =>
           write(startEntries(settings, requestId, target.version, this.#cloud.clock.now()));
-        const work = workOf(target, payload, requestId);
+        const work = workOf(target, payload, requestId, trace);
         const outcome = limitAnswer(await handle(environment, work, begin, effects));
         write(endEntries(settings, requestId, outcome, this.#cloud.clock.now()));
+        if (isSampled(work.traceId)) this.#telemetry.sendTrace(settings);
         this.#record(settings, source, requestId, at, outcome);
         const logTail = this.#tails.close(environment.logStream);
         return { ...answerOf(outcome), requestId, executedVersion: target.version, logTail };
@@ -162,21 +185,15 @@ export function checkSize(payload: string, limit: number, type: "RequestResponse
   throw new AwsError("RequestTooLargeException", message, 413, { Type: "User" });
 }
 
-function workOf(target: Target, event: string, requestId: string): Work {
+function workOf(target: Target, event: string, requestId: string, trace: Trace): Work {
   return {
     requestId,
     event,
     invokedFunctionArn: target.arn,
     functionVersion: target.version,
     timeoutMilliseconds: target.fn.settings.timeoutMilliseconds,
-    traceId: traceId(),
+    traceId: invocationHeader(trace, target.fn.settings.tracesActively),
   };
-}
-
-/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function traceId(): string {
-  const hex = randomBytes(24).toString("hex");
-  return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Parent=${hex.slice(32, 48)};Sampled=0`;
 }
 
 function limitAnswer(outcome: Outcome): Outcome {

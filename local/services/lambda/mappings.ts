@@ -28,7 +28,12 @@ interface MappingOptions {
 /** What a role needs to poll a source. */
 const SOURCE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   sqs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-  dynamodb: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
+  dynamodb: [
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:DescribeStream",
+    "dynamodb:ListStreams",
+  ],
 };
 
 export class Mappings {

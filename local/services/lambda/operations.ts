@@ -137,7 +137,7 @@ function configurationOf(settings: FunctionSettings, arn: string): object {
     LastModified: outputs.lastModified,
     Version: settings.version,
     Environment: { Variables: settings.variables },
-    TracingConfig: { Mode: "PassThrough" },
+    TracingConfig: { Mode: settings.tracesActively ? "Active" : "PassThrough" },
     State: "Active",
     LastUpdateStatus: "Successful",
     PackageType: outputs.packageType,

@@ -4,6 +4,7 @@
  */
 import type { ReceivedMessage } from "../../core/apis.ts";
 import type { Cloud } from "../../core/service.ts";
+import { withTraces } from "../../core/trace.ts";
 import { itemFailures } from "./batch-response.ts";
 import { sqsEvent, sqsRecord } from "./events.ts";
 import type { DetailedInvocation, Invoker } from "./invoker.ts";
@@ -104,7 +105,8 @@ export class SqsPoller {
     const wanted = batch.filter((message) => !filter || filter(filterable(message, sourceArn)));
     const refused = batch.filter((message) => !wanted.includes(message));
     if (refused.length > 0) await this.#delete(refused);
-    if (wanted.length > 0) await this.#delete(await this.#invoke(wanted));
+    const traces = wanted.map(({ trace }) => trace);
+    if (wanted.length > 0) await this.#delete(await withTraces(traces, () => this.#invoke(wanted)));
   }
 
   /** @returns the messages that are done */

@@ -4,6 +4,7 @@
  */
 import type { DynamoDBRecord } from "aws-lambda";
 import type { Cloud } from "../../core/service.ts";
+import { withTraces } from "../../core/trace.ts";
 import { itemFailures } from "./batch-response.ts";
 import type { Destinations } from "./destinations.ts";
 import { streamEvent } from "./events.ts";
@@ -36,7 +37,8 @@ const MAX_RETRY_MILLISECONDS = 10_000;
 export async function handleBatch(context: StreamContext, batch: Records): Promise<void> {
   const { filter } = context.mapping;
   const wanted = filter ? batch.filter(filter) : batch;
-  await handle(context, wanted, 0);
+  const traces = wanted.map((record) => context.cloud.services.dynamodb.traceOf(record));
+  await withTraces(traces, () => handle(context, wanted, 0));
   if (!context.signal.aborted) done(context, batch);
 }
 

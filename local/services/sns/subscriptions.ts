@@ -4,6 +4,7 @@ import { AwsError, UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import { hexToken } from "../../core/names.ts";
 import type { Cloud, Permission, Realizer } from "../../core/service.ts";
+import { withTrace } from "../../core/trace.ts";
 import { fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut as carryOutSqs } from "../sqs/client.ts";
 import { HIDDEN_QUEUE_PREFIX } from "../sqs/operations.ts";
@@ -199,7 +200,9 @@ export class Subscriptions {
       const messages = await sqs.receive(queueArn, options);
       this.#delivering += 1;
       try {
-        for (const message of messages) await this.#deliver(message, queueArn, subscription, deliver);
+        for (const message of messages) {
+          await withTrace(message.trace, () => this.#deliver(message, queueArn, subscription, deliver));
+        }
       } finally {
         this.#delivering -= 1;
       }

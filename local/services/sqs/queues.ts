@@ -2,6 +2,7 @@
 import type { MessageAttribute, QueueContents, ReceivedMessage, SqsApi } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
+import type { Trace } from "../../core/trace.ts";
 import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut } from "./client.ts";
 import { deadLetter, redrive } from "./dead-letters.ts";
@@ -70,12 +71,13 @@ export class Queues implements SqsApi {
       return (Messages as ApiMessage[] | undefined) ?? [];
     };
     const messages = await this.poll(nameOf(queueArn), options.waitSeconds, receiveNow, options.signal);
+    const fauxqs = await fauxqsOf(this.#cloud);
     return messages.map((message) => ({
+      ...traced(fauxqs.traceOf(message.MessageId), message.Attributes),
       messageId: message.MessageId,
       receiptHandle: message.ReceiptHandle,
       body: message.Body,
       md5OfBody: message.MD5OfBody,
-      attributes: message.Attributes ?? {},
       messageAttributes: message.MessageAttributes ?? {},
     }));
   }
@@ -195,6 +197,16 @@ export class Queues implements SqsApi {
   async #call(operation: string, input: object): Promise<Readonly<Record<string, unknown>>> {
     return carryOut(await fauxqsOf(this.#cloud), this.#cloud.world.region, operation, input);
   }
+}
+
+/** The trace of a message, which the message has as an attribute where AWS gives it one. */
+function traced(
+  trace: Trace | undefined,
+  attributes: ApiMessage["Attributes"] = {},
+): Pick<ReceivedMessage, "attributes" | "trace"> {
+  if (!trace) return { attributes };
+  if (trace.header === undefined) return { trace, attributes };
+  return { trace, attributes: { ...attributes, AWSTraceHeader: trace.header } };
 }
 
 /** Also true when there is no such queue, because then receiving says so. */

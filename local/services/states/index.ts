@@ -11,6 +11,7 @@ import type { Executions } from "./executions.ts";
 import type { readMachine } from "./machine.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
+import { checkLogging } from "./telemetry.ts";
 
 export const states: ServiceDefinition = {
   name: "states",
@@ -35,9 +36,11 @@ function createService(cloud: Cloud): Service {
       return { executionArn: execution.arn };
     },
   };
+  const unchecked = new Set<Resource>();
   const realize = async (resource: Resource): Promise<void> => {
     const { executions, readMachine } = await loaded();
     executions.addMachine(readMachine(resource, cloud));
+    unchecked.add(resource);
   };
   return {
     api,
@@ -47,6 +50,10 @@ function createService(cloud: Cloud): Service {
         update: realize,
         delete: async (resource) => (await loaded()).executions.removeMachine(String(resource.outputs.arn)),
       },
+    },
+    ready: async () => {
+      for (const machine of unchecked) checkLogging(machine, cloud);
+      unchecked.clear();
     },
     call: async (call) => answerJson("states", (await loaded()).table, call),
     reset: async () => (await loading)?.executions.reset(),
