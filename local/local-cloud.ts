@@ -212,6 +212,7 @@ export class LocalCloud {
       services: this.#services.list,
       principalOf: createPrincipals(() => this.#deployment.resources, this.#world.account),
       region: this.#world.region,
+      clock: this.#clock,
       faults: new CallFaults(this.cloud, () => this.cloud.services.lambda),
       control: (request, response) => control.handle(request, response),
     });

@@ -74,8 +74,11 @@ export class CloudClock implements Clock {
 
   async #advance(milliseconds: number, settle: () => Promise<void>): Promise<void> {
     const end = this.now() + milliseconds;
+    const began = Date.now();
+    // What is set on the way for the very end is late by the real time that has passed.
+    const nextDue = (): Pending | undefined => this.#next(end + Date.now() - began);
     await settle();
-    for (let next = this.#next(end); next; next = this.#next(end)) {
+    for (let next = nextDue(); next; next = nextDue()) {
       this.#moveTo(next.at);
       this.#run(next);
       await settle();

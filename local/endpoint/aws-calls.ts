@@ -140,10 +140,8 @@ function notImplemented(service: string, operation: string): AwsError {
 
 async function send(response: ServerResponse, arrival: Arrival, reply: AwsReply): Promise<void> {
   const { body } = reply;
-  const headers: Record<string, string | number> = {
-    "x-amzn-requestid": arrival.requestId,
-    ...reply.headers,
-  };
+  const { date: _ofPart, ...own } = reply.headers;
+  const headers: Record<string, string | number> = { "x-amzn-requestid": arrival.requestId, ...own };
   const isWhole = typeof body === "string" || Buffer.isBuffer(body);
   if (isWhole && arrival.method !== "HEAD" && reply.status !== 204 && reply.status !== 304) {
     headers["content-length"] = Buffer.byteLength(body);

@@ -7,6 +7,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Clock } from "../core/clock.ts";
 import { UserError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Principal, Service, ServiceDefinition } from "../core/service.ts";
@@ -38,6 +39,7 @@ export interface EndpointTarget {
   readonly faults?: CallFaults;
   /** Region of calls that name none. */
   readonly region: string;
+  readonly clock: Clock;
   /** Answers requests whose path is `/_local` or begins with `/_local/`. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
@@ -70,6 +72,8 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
     if (!isForThisMachine(request.headers.host)) return sendText(response, 403, WRONG_HOST);
     const attached = target;
     if (!attached) return sendText(response, 503, "The local cloud is starting.");
+    // SDKs take a server whose date is another than theirs for right, and sign and expire things by it.
+    response.setHeader("date", new Date(attached.clock.now()).toUTCString());
     const trace = requestTrace(request.headers["x-amzn-trace-id"]);
     withTrace(trace, () => answer(request, response, attached, calls)).catch((error: unknown) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

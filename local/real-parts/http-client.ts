@@ -15,6 +15,7 @@ export class HttpClient {
     this.#port = port;
   }
 
+  /** Sends it again when the server has just closed the connection, kept open since an earlier request, that it went out on. */
   post(headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<HttpAnswer> {
     const all = { ...headers, "content-length": Buffer.byteLength(body) };
     return new Promise((resolve, reject) => {
@@ -33,7 +34,11 @@ export class HttpClient {
           );
         },
       );
-      outgoing.on("error", reject);
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
+        const wasClosed = outgoing.reusedSocket && error.code === "ECONNRESET";
+        if (wasClosed) this.post(headers, body).then(resolve, reject);
+        else reject(error);
+      });
       outgoing.end(body);
     });
   }

@@ -40,6 +40,7 @@ describe("Faults of AWS calls", () => {
       services,
       principalOf: createPrincipals(() => [], ACCOUNT),
       region: REGION,
+      clock: cloud.clock,
       faults: new CallFaults(cloud, () => cloud.services.lambda),
       control: async (_request, response) => void response.end(),
     });

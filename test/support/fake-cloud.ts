@@ -202,6 +202,7 @@ export async function serve(
     services,
     principalOf: createPrincipals(() => cloud.resources(), ACCOUNT),
     region: REGION,
+    clock: cloud.clock,
     control: async (request, response) => void response.end(`control ${request.url}`),
   });
   return endpoint;

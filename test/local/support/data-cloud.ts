@@ -84,6 +84,7 @@ export class DataCloud {
       services: this.#services,
       principalOf: createPrincipals(resources, ACCOUNT),
       region: REGION,
+      clock: cloud.clock,
       control: async () => undefined,
     });
   }
