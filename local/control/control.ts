@@ -47,6 +47,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>
     cloud.services.scheduler.runScheduleNow(name, schedule),
+  "POST /_local/secrets/*/rotate": ({ name }, { cloud }) => cloud.services.secretsmanager.rotate(name),
   "POST /_local/functions/*/kill": async ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
     if (!known) return undefined;

@@ -191,6 +191,12 @@ export interface MailboxApi {
 export interface SecretsManagerApi {
   /** The current value of a secret; undefined when it has none. */
   value(secretArn: string): string | undefined;
+  /**
+   * Starts a rotation of a secret now, beside its regular times.
+   * @param id the secret's name or ARN
+   * @throws AwsError ResourceNotFoundException, InvalidRequestException when it has no rotation or one is under way
+   */
+  rotate(id: string): { versionId: string };
 }
 
 export interface CloudWatchApi {
