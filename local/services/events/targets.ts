@@ -1,6 +1,7 @@
 /** Handing an event to the services that can be targets of rules. */
 import { AwsError, UserError } from "../../core/errors.ts";
 import type { Cloud, Principal } from "../../core/service.ts";
+import { mayAssume } from "../iam/trust-policies.ts";
 import type { BusEvent } from "./event.ts";
 import { busNameOf } from "./outputs.ts";
 import type { Rule, Target } from "./rule-book.ts";
@@ -75,14 +76,14 @@ function deliverToTopic({ rule, target, input }: Handover, cloud: Cloud): Promis
 }
 
 function deliverToStateMachine({ rule, target, input }: Handover, cloud: Cloud): Promise<unknown> {
-  const role = roleOf(target);
+  const role = roleOf(rule, target, cloud);
   cloud.authorize(role, [{ action: "states:StartExecution", resource: target.arn }]);
   return cloud.services.states.start(target.arn, parsed(input), { source: `events rule ${rule.name}` });
 }
 
 function deliverToBus({ rule, target, event }: Handover, cloud: Cloud, forward: Forward): void {
   if (target.roleArn === undefined) authorizeAsEvents(cloud, "events:PutEvents", target.arn, rule);
-  else cloud.authorize(roleOf(target), [{ action: "events:PutEvents", resource: target.arn }]);
+  else cloud.authorize(roleOf(rule, target, cloud), [{ action: "events:PutEvents", resource: target.arn }]);
   forward(event, busNameOf(target.arn));
 }
 
@@ -95,9 +96,15 @@ function deliverToLogs({ rule, target, input }: Handover, cloud: Cloud): void {
   cloud.services.logs.write(group, rule.name, [input]);
 }
 
-function roleOf(target: Target): Principal {
-  if (target.roleArn !== undefined) return { kind: "role", arn: target.roleArn, functionName: "events" };
-  throw new AwsError("AccessDeniedException", `The target ${target.arn} needs a role, and has none.`);
+function roleOf(rule: Rule, { arn, roleArn }: Target, cloud: Cloud): Principal {
+  if (roleArn === undefined) {
+    throw new AwsError("AccessDeniedException", `The target ${arn} needs a role, and has none.`);
+  }
+  if (!mayAssume(cloud, { roleArn, service: EVENTS.arn, sourceArn: rule.arn })) {
+    const message = `EventBridge cannot assume the role ${roleArn}: its trust policy does not allow ${EVENTS.arn}.`;
+    throw new AwsError("AccessDeniedException", message);
+  }
+  return { kind: "role", arn: roleArn, functionName: "events" };
 }
 
 function parsed(input: string): unknown {

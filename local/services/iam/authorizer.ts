@@ -90,7 +90,7 @@ class PolicyAuthorizer {
     if (principal.kind === "user") return;
     const compiled = this.#compile();
     for (const permission of permissions) {
-      const question = this.#question(principal, permission);
+      const question = this.#question(compiled, principal, permission);
       const verdict =
         principal.kind === "role"
           ? judgeRole(compiled, principal, question)
@@ -117,7 +117,7 @@ class PolicyAuthorizer {
     return this.#compiled;
   }
 
-  #question(principal: Principal, permission: Permission): Question {
+  #question(compiled: Compiled, principal: Principal, permission: Permission): Question {
     const now = this.#clock.now();
     const common: Context = {
       "aws:CurrentTime": new Date(now).toISOString(),
@@ -126,6 +126,7 @@ class PolicyAuthorizer {
       "aws:SecureTransport": "true",
       "aws:PrincipalIsAWSService": String(principal.kind === "service"),
       "aws:ViaAWSService": "false",
+      ...regionOf(permission.resource),
     };
     const own: Context =
       principal.kind === "role"
@@ -133,6 +134,7 @@ class PolicyAuthorizer {
             "aws:PrincipalArn": principal.arn,
             "aws:PrincipalAccount": ACCOUNT,
             "aws:PrincipalType": "AssumedRole",
+            ...tagsOf(compiled.roles.get(principal.arn)),
           }
         : { "aws:SourceAccount": ACCOUNT };
     return {
@@ -183,10 +185,10 @@ function judgeRole(compiled: Compiled, principal: Principal, question: Question)
   if (identity.effect === "ExplicitDeny") return denied("an identity-based policy", identity, notes);
   if (resource.effect === "ExplicitDeny") return denied("a resource-based policy", resource, notes);
   if (boundary?.effect === "ExplicitDeny") return denied("a permissions boundary", boundary, notes);
-  if (resource.by) return { granted: resource.by, notes };
   const within = !boundary || boundary.effect === "Allow";
-  if (identity.by && within) return { granted: identity.by, notes };
-  const kind = identity.by ? "permissions boundary" : "identity-based policy";
+  const granted = resource.by ?? identity.by;
+  if (granted && within) return { granted, notes };
+  const kind = granted ? "permissions boundary" : "identity-based policy";
   const unknown = role?.unknownPolicies.length
     ? ` (the local cloud does not know the policies ${role.unknownPolicies.join(", ")})`
     : "";
@@ -205,6 +207,17 @@ function judgeService(compiled: Compiled, principal: Principal, question: Questi
 function denied(kind: string, decision: Decision, notes: readonly string[]): Verdict {
   const by = decision.by ? [`denied by statement ${decision.by.statement} of ${decision.by.policy}`] : [];
   return { reason: `with an explicit deny in ${kind}`, notes: [...notes, ...by] };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+function regionOf(resourceArn: string): Context {
+  const region = resourceArn.split(":")[3];
+  return region ? { "aws:RequestedRegion": region } : {};
+}
+
+function tagsOf(role: Role | undefined): Context {
+  const tags = Object.entries(role?.resource.outputs.tagsAll ?? role?.resource.outputs.tags ?? {});
+  return Object.fromEntries(tags.map(([name, value]) => [`aws:PrincipalTag/${name}`, String(value)]));
 }
 
 function remarks(role: Role | undefined): string[] {

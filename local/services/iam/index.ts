@@ -8,9 +8,9 @@ import { readPolicy } from "./documents.ts";
 import { outputs } from "./outputs.ts";
 
 /** Refuses a malformed document at once, as AWS does, instead of at the first call that it should have allowed. */
-const checkedPolicy: Realizer = {
-  create: (resource) => void readPolicy(resource.name, resource.outputs.policy),
-};
+function checked(property: "policy" | "assumeRolePolicy"): Realizer {
+  return { create: (resource) => void readPolicy(resource.name, resource.outputs[property]) };
+}
 
 export const iam: ServiceDefinition = {
   name: "iam",
@@ -19,8 +19,9 @@ export const iam: ServiceDefinition = {
   outputs,
   create: () => ({
     realize: {
-      "aws:iam/policy:Policy": checkedPolicy,
-      "aws:iam/rolePolicy:RolePolicy": checkedPolicy,
+      "aws:iam/policy:Policy": checked("policy"),
+      "aws:iam/role:Role": checked("assumeRolePolicy"),
+      "aws:iam/rolePolicy:RolePolicy": checked("policy"),
     },
     call: (call) => Promise.reject(notSupported("iam", call.operation ?? `${call.method} ${call.path}`)),
   }),

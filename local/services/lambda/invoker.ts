@@ -8,6 +8,7 @@ import type { FunctionSettings } from "./function-settings.ts";
 import { endEntries, startEntries } from "./invocation-log.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { Registry, Target } from "./registry.ts";
+import { trustRefusal } from "./trust.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD_BYTES = 6_291_556;
@@ -56,6 +57,8 @@ export class Invoker {
     const target = this.#registry.resolve(name);
     checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
     const { settings, pool } = target.fn;
+    const refusal = trustRefusal(this.#cloud, settings);
+    if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, 403);
     const environments = pool();
     this.#enter(settings);
     try {
