@@ -5,6 +5,7 @@ import type { Graph } from "../core/graph.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
+import { spend } from "./budgets.ts";
 import { consolePage } from "./console.ts";
 import { jsonBody, type Question, Refusal } from "./question.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
@@ -47,6 +48,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>
     cloud.services.scheduler.runScheduleNow(name, schedule),
+  "POST /_local/budgets/*/spend": (question, { cloud }) => spend(question, cloud),
   "POST /_local/secrets/*/rotate": ({ name }, { cloud }) => cloud.services.secretsmanager.rotate(name),
   "POST /_local/functions/*/kill": async ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
