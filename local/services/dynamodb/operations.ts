@@ -5,6 +5,7 @@ import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import type { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { logFailure } from "../../real-parts/failure-log.ts";
 import { type Arns, tableNameOf } from "./arns.ts";
+import { recordMetrics } from "./metrics.ts";
 import { statementTarget } from "./partiql.ts";
 import { STREAM_PERMISSIONS, TABLE_PERMISSIONS, type TableFacts } from "./permissions.ts";
 import { programRecord, type RawRecord } from "./streams.ts";
@@ -45,7 +46,9 @@ export async function answer(call: AwsCall, context: OperationsContext): Promise
   const input = parseInput(call.body);
   context.cloud.authorize(call.principal, permissionsOf(input, context.facts));
 
+  const startedAt = context.cloud.clock.now();
   const reply = await forward(call, target, input, context);
+  if (!isStreams) recordMetrics(context.cloud, { operation, input, reply, startedAt });
   logFailure(context.cloud, "dynamodb", operation, call, reply);
   if (reply.status === 200) context.onWrite(writtenTables(operation, input));
   if (ITEM_OPERATIONS.includes(operation) || reply.status !== 200) return reply;

@@ -6,6 +6,7 @@ import type { MessageAttribute } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { type Defeat, FINAL_ERRORS, Retries } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
+import { recordMetrics } from "./metrics.ts";
 import { authorizeAsEvents, deliver, type Forward, type Handover } from "./targets.ts";
 
 export class Deliverer {
@@ -28,7 +29,10 @@ export class Deliverer {
     const { rule, target } = handover;
     this.#retries.start({
       limits: target,
-      attempt: () => deliver(handover, this.#cloud, this.#forward),
+      attempt: async () => {
+        await deliver(handover, this.#cloud, this.#forward);
+        recordMetrics(this.#cloud, rule, "Invocations");
+      },
       failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
       giveUp: (defeat) => this.#giveUp(handover, defeat),
     });
@@ -41,7 +45,9 @@ export class Deliverer {
   async #giveUp(handover: Handover, defeat: Defeat): Promise<void> {
     const { rule, target, event } = handover;
     const lost = `The event ${event.id} (${event["detail-type"]}) for ${target.arn}`;
+    recordMetrics(this.#cloud, rule, "Invocations");
     if (target.deadLetterArn === undefined) {
+      recordMetrics(this.#cloud, rule, "FailedInvocations");
       this.#warn(`${lost} is dropped: the target has no dead-letter queue.`);
       return;
     }
@@ -49,8 +55,10 @@ export class Deliverer {
       authorizeAsEvents(this.#cloud, "sqs:SendMessage", target.deadLetterArn, rule);
       const messageAttributes = deadLetterAttributes(handover, defeat);
       await this.#cloud.services.sqs.send(target.deadLetterArn, JSON.stringify(event), { messageAttributes });
+      recordMetrics(this.#cloud, rule, "InvocationsSentToDlq");
       this.#warn(`${lost} is in the dead-letter queue ${target.deadLetterArn}.`);
     } catch (error) {
+      recordMetrics(this.#cloud, rule, "FailedInvocations", "InvocationsFailedToBeSentToDlq");
       this.#warn(`${lost} is dropped: the dead-letter queue did not take it (${String(error)}).`);
     }
   }

@@ -4,6 +4,7 @@ import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
 import { Deliverer } from "./delivery.ts";
 import { type BusEvent, scheduledEvent, toBusEvent } from "./event.ts";
+import { recordMetrics } from "./metrics.ts";
 import type { Rule, RuleBook } from "./rule-book.ts";
 
 /** An event that goes round between buses is stopped after so many of them. */
@@ -53,6 +54,7 @@ export class Router {
   #send(event: BusEvent, rule: Rule): void {
     const message = `${event.source} "${event["detail-type"]}" → rule ${rule.name}`;
     this.#cloud.log({ kind: "event", source: "events", message, requestId: event.id });
+    recordMetrics(this.#cloud, rule, "MatchedEvents", "TriggeredRules");
     for (const target of this.#book.targetsOf(rule)) {
       this.#deliverer.start({ rule, target, event, input: target.input(event, rule) });
     }
