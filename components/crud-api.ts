@@ -120,7 +120,10 @@ function createFunctions(
   return {
     create: make("create", { links: { ENTITY_TABLE: table.link(["get", "put"]) }, schemas }),
     list: make("list", {
-      links: { ENTITY_TABLE: table.link("query"), CURSOR_KEY_SECRET_ARN: cursorKey.link("read") },
+      links: {
+        ENTITY_TABLE: table.link("query", { table: false }),
+        CURSOR_KEY_SECRET_ARN: cursorKey.link("read"),
+      },
     }),
     get: make("get", { links: { ENTITY_TABLE: table.link("get") } }),
     update: make("update", { links: { ENTITY_TABLE: table.link("update") }, schemas }),

@@ -70,6 +70,8 @@ const QUERIES: readonly TableAccess[] = ["query", "read", "readWrite"];
 export interface TableLinkOptions {
   /** Names of the indexes that are queried. @default all */
   readonly indexes?: readonly string[];
+  /** Whether the table itself is queried, beside its indexes. @default true */
+  readonly table?: boolean;
 }
 
 /**
@@ -112,7 +114,7 @@ export class SecureTable extends Component {
    */
   link(access: TableAccess | readonly TableAccess[], options: TableLinkOptions = {}): Link {
     const accesses = [access].flat();
-    const indexes = options.indexes ?? this.#indexes;
+    const { indexes = this.#indexes, table = true } = options;
     const unknown = indexes.filter((index) => !this.#indexes.includes(index));
     if (unknown.length > 0) throw new Error(`SecureTable "${this.name}" has no index ${unknown.join(", ")}`);
     const { arn } = this.table;
@@ -120,7 +122,8 @@ export class SecureTable extends Component {
     const statements: PolicyStatement[] = [];
     if (items.length > 0) statements.push({ Effect: "Allow", Action: items, Resource: arn });
     if (accesses.some((each) => QUERIES.includes(each))) {
-      const resources = [arn, ...indexes.map((index) => pulumi.interpolate`${arn}/index/${index}`)];
+      const queried = indexes.map((index) => pulumi.interpolate`${arn}/index/${index}`);
+      const resources = table ? [arn, ...queried] : queried;
       statements.push({ Effect: "Allow", Action: ["dynamodb:Query"], Resource: resources });
     }
     return { value: this.table.name, statements };

@@ -3,18 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
-import { type Clock, wallClock } from "./core/clock.ts";
-import { UserError } from "./core/errors.ts";
+import { CloudClock } from "./core/clock.ts";
+import { Faults } from "./core/faults.ts";
 import type { Graph, Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
+import { LogBook } from "./core/log-book.ts";
 import type { Cloud, World } from "./core/service.ts";
 import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
-import { watchProgram } from "./deploy/program-changes.ts";
+import { Reloader } from "./deploy/reload.ts";
 import { fillConfig, type LocalSettings, readLocalSettings } from "./deploy/settings.ts";
+import { CallFaults } from "./endpoint/call-faults.ts";
 import { createEndpoint, type Endpoint } from "./endpoint/index.ts";
 import { createPrincipals } from "./endpoint/principals.ts";
 import { configuredWorld, type Evaluation, evaluate } from "./evaluate/index.ts";
+import { readProject } from "./evaluate/project.ts";
 import { type Authorizer, createAuthorizer } from "./services/iam/authorizer.ts";
 import { createServices, type RunningServices } from "./services/running.ts";
 
@@ -28,7 +31,6 @@ export interface LocalCloudOptions {
   readonly stateFolder?: string;
   /** Folder that keeps the data over restarts; without it they live in memory. */
   readonly dataFolder?: string;
-  readonly clock?: Clock;
   readonly log: Log;
   /** Gives up the start when aborted. */
   readonly signal?: AbortSignal;
@@ -42,10 +44,17 @@ export class LocalCloud {
   readonly #deployment: Deployment;
   readonly #folder: string;
   readonly #authorizer: Authorizer;
+  readonly #clock: CloudClock;
+  readonly #book: LogBook;
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
-  #stopWatching: () => void = () => undefined;
+  #reloader: Reloader | undefined;
+  readonly #startTimes: Record<"program" | "services" | "resources", number> = {
+    program: 0,
+    services: 0,
+    resources: 0,
+  };
 
   /**
    * Evaluates the program, starts what it needs and makes its resources real.
@@ -53,10 +62,12 @@ export class LocalCloud {
    */
   static async start(options: LocalCloudOptions): Promise<LocalCloud> {
     const settings = readLocalSettings(options.cwd);
-    const endpoint = await createEndpoint({ port: options.port, log: options.log });
+    const clock = new CloudClock();
+    const book = new LogBook(clock, options.log);
+    const endpoint = await createEndpoint({ port: options.port, log: book.log });
     let local: LocalCloud | undefined;
     try {
-      local = new LocalCloud(options, endpoint, settings);
+      local = new LocalCloud(options, endpoint, settings, book, clock);
       await local.#start();
       return local;
     } catch (error) {
@@ -65,8 +76,17 @@ export class LocalCloud {
     }
   }
 
-  private constructor(options: LocalCloudOptions, endpoint: Endpoint, settings: LocalSettings) {
-    const { cwd, stack, log, dataFolder, clock = wallClock } = options;
+  private constructor(
+    options: LocalCloudOptions,
+    endpoint: Endpoint,
+    settings: LocalSettings,
+    book: LogBook,
+    clock: CloudClock,
+  ) {
+    const { cwd, stack, dataFolder } = options;
+    const { log } = book;
+    this.#book = book;
+    this.#clock = clock;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#settings = settings;
@@ -76,7 +96,7 @@ export class LocalCloud {
     const workFolder = mkdtempSync(join(this.#folder, "run-"));
     const world = () => this.#world;
     const resources = () => this.#deployment.resources;
-    const authorizer = createAuthorizer(resources, log, clock);
+    const authorizer = createAuthorizer(() => this.#services.apis.iam.resources(), log, clock);
     const services = () => this.#services.apis;
     this.cloud = {
       get world() {
@@ -86,11 +106,13 @@ export class LocalCloud {
         return services();
       },
       clock,
+      faults: new Faults(log, clock),
       log,
       workFolder,
       dataFolder,
       authorize: authorizer.authorize,
       resources,
+      pendingCode: (urn) => this.#reloader?.pending(urn),
     };
     this.#authorizer = authorizer;
     this.#services = createServices(this.cloud);
@@ -107,6 +129,11 @@ export class LocalCloud {
     return this.#world;
   }
 
+  /** Milliseconds that parts of the start took; program and services start side by side, resources follow. */
+  get startTimes(): Readonly<Record<string, number>> {
+    return this.#startTimes;
+  }
+
   /** The stack's outputs and the local cloud's own, as `pulumi stack output --json --show-secrets` shows them. */
   get outputValues(): Readonly<Record<string, Value>> {
     const outputs = Object.entries(this.graph.outputs).map(([name, { value }]) => [name, value]);
@@ -114,18 +141,44 @@ export class LocalCloud {
     return { ...Object.fromEntries(outputs), awsEndpointUrl: url, consoleUrl: `${url}/_local/console` };
   }
 
-  /** Applies the program again whenever its files change. */
+  /** Keeps what runs in step with the program's files from now on. */
   watch(): void {
-    let last = Promise.resolve();
-    const reload = () => {
-      last = last.then(() => this.#reload());
-    };
-    this.#stopWatching = watchProgram(this.#options.cwd, this.cloud.clock, reload);
+    const { cwd } = this.#options;
+    const { log } = this.#book;
+    this.#reloader = new Reloader({
+      ...readProject(cwd),
+      cwd,
+      log,
+      graph: this.graph,
+      evaluate: async () => (await this.#evaluate()).graph,
+      apply: (graph) => this.#apply(graph),
+    });
+  }
+
+  /**
+   * Removes all data that the program wrote, and all faults. Resources stay, with the content that the program gives them;
+   * what requests under way write meanwhile may stay too.
+   */
+  async reset(): Promise<void> {
+    this.cloud.faults.clear();
+    await this.#services.reset();
+  }
+
+  /**
+   * Moves the time of the whole cloud on. Everything that becomes due on the way runs, in order and each at its time, and
+   * is done when this resolves.
+   * @param milliseconds 0 waits only for what is under way
+   * @throws Error when something does not end within half a minute of real time; it names the services
+   */
+  async advance(milliseconds: number): Promise<void> {
+    await this.#clock.advance(milliseconds, () => this.#services.settle());
+    await this.#services.advanced();
+    await this.#services.settle();
   }
 
   /** Ends everything that was started. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
-    this.#stopWatching();
+    await this.#reloader?.stop();
     await this.#services.stop();
     await this.#endpoint.close();
     rmSync(this.cloud.workFolder, { recursive: true, force: true });
@@ -146,22 +199,29 @@ export class LocalCloud {
       cloud: this.cloud,
       standIns,
       graph: () => this.#graph,
+      reset: () => this.reset(),
       authorizer: this.#authorizer,
+      advance: (milliseconds) => this.advance(milliseconds),
+      follow: (id) => this.#book.follow(id),
     });
-    const starting = this.#services.start();
-    const [evaluation] = await Promise.all([this.#evaluate(), standIns.load(this.#settings.standIns)]);
+    const times = this.#startTimes;
+    const starting = timed(this.#services.start(), (time) => (times.services = time));
+    const evaluating = timed(this.#evaluate(), (time) => (times.program = time));
+    const [evaluation] = await Promise.all([evaluating, standIns.load(this.#settings.standIns)]);
     this.#endpoint.attach({
       services: this.#services.list,
       principalOf: createPrincipals(() => this.#deployment.resources, this.#world.account),
       region: this.#world.region,
+      faults: new CallFaults(this.cloud, () => this.cloud.services.lambda),
       control: (request, response) => control.handle(request, response),
     });
     await starting;
-    await this.#apply(evaluation);
+    await timed(this.#apply(evaluation.graph), (time) => (times.resources = time));
   }
 
   async #evaluate(): Promise<Evaluation> {
-    const { cwd, stack, log, signal } = this.#options;
+    const { cwd, stack, signal } = this.#options;
+    const { log } = this.#book;
     const evaluation = await evaluate({
       cwd,
       stack,
@@ -180,25 +240,18 @@ export class LocalCloud {
     return evaluation;
   }
 
-  async #apply({ graph }: Evaluation): Promise<Difference> {
+  async #apply(graph: Graph): Promise<Difference> {
     const changes = await this.#deployment.apply(graph);
     await this.#services.ready();
     this.#graph = graph;
     writeFileSync(this.#outputsFile, `${JSON.stringify(this.outputValues, undefined, 2)}\n`);
     return changes;
   }
+}
 
-  async #reload(): Promise<void> {
-    const { log } = this.#options;
-    const started = this.cloud.clock.now();
-    try {
-      const { created, updated, deleted } = await this.#apply(await this.#evaluate());
-      const message = `${created.length} created, ${updated.length} updated, ${deleted.length} deleted`;
-      log({ kind: "notice", source: "reload", message, duration: this.cloud.clock.now() - started });
-    } catch (error) {
-      const message =
-        error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
-      log({ kind: "error", source: "reload", message });
-    }
-  }
+async function timed<T>(work: Promise<T>, took: (milliseconds: number) => void): Promise<T> {
+  const started = performance.now();
+  const result = await work;
+  took(performance.now() - started);
+  return result;
 }

@@ -66,7 +66,7 @@ export function createOperations(
     list: make("list", {
       description: "GET /tasks",
       environment,
-      links: { TASKS_TABLE: table.link("query"), CURSOR_KEY_SECRET_ARN },
+      links: { TASKS_TABLE: table.link("query", { table: false }), CURSOR_KEY_SECRET_ARN },
     }),
     get: make("get", {
       description: "GET /tasks/{id}",

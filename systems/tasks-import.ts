@@ -9,8 +9,8 @@ export type ImportStep = "begin" | "chunk" | "report" | "fail";
 const STEP_SECONDS = 35;
 const CHUNK_SECONDS = 130;
 
-/** Failures of a chunk that another try mends: what it did before is found done. */
-const CHUNK_RETRIES = ["Sandbox.Timedout", "Runtime.ExitError", "States.Timeout"];
+/** Failures of a step that another try mends: what it did before is found done. */
+const RETRIES = ["Sandbox.Timedout", "Runtime.ExitError", "States.Timeout"];
 
 const STEP_INPUT = { "execution.$": "$$.Execution.Id", "state.$": "$" };
 
@@ -32,7 +32,7 @@ export function importDefinition(arns: Readonly<Record<ImportStep, string>>): St
         ],
         Default: "ImportChunk",
       },
-      ImportChunk: step(arns.chunk, "HasMore", CHUNK_SECONDS, CHUNK_RETRIES),
+      ImportChunk: step(arns.chunk, "HasMore", CHUNK_SECONDS),
       HasMore: {
         Type: "Choice",
         Choices: [
@@ -52,12 +52,7 @@ export function importDefinition(arns: Readonly<Record<ImportStep, string>>): St
   };
 }
 
-function step(
-  arn: string,
-  next: string,
-  timeoutSeconds = STEP_SECONDS,
-  retryErrors: readonly string[] = [],
-): State {
+function step(arn: string, next: string, timeoutSeconds = STEP_SECONDS): State {
   const catchNext = next === "Failed" ? "Failed" : "Fail";
-  return lambdaTask(arn, { timeoutSeconds, next, catchNext, retryErrors, parameters: STEP_INPUT });
+  return lambdaTask(arn, { timeoutSeconds, next, catchNext, retryErrors: RETRIES, parameters: STEP_INPUT });
 }

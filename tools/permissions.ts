@@ -15,12 +15,8 @@ Usage: npm run --silent permissions -- [options]
   --strict       exit code 1 when a permission was never used, or one was missing
   --help         this text
 
-Use the program first (npm test does not count: it runs a local cloud of its own). Writing logs and traces is done by AWS itself, so
-these permissions are left out.
+Use the program first (npm test does not count: it runs a local cloud of its own, and fails when a permission is not needed).
 `;
-
-/** AWS uses them behind the function's back; nothing here calls them. */
-const USED_BY_AWS = /^(logs|xray):/;
 
 interface Report {
   readonly granted: readonly Grant[];
@@ -41,10 +37,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const report = await readReport(values.stack);
-  const granted = report.granted.filter(({ action }) => !USED_BY_AWS.test(action));
+  const { granted } = report;
   const unused = granted.filter(({ count }) => count === 0);
   process.stdout.write(
-    values.json ? `${JSON.stringify({ ...report, granted })}\n` : text(granted.length, unused, report.denied),
+    values.json ? `${JSON.stringify(report)}\n` : text(granted.length, unused, report.denied),
   );
   return values.strict && (unused.length > 0 || report.denied.length > 0) ? 1 : 0;
 }

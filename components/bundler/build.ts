@@ -49,9 +49,18 @@ const OPTIONS = {
  * @throws Error saying what was refused, and where
  */
 export function build(root: string, subject: string, source: Source): Promise<Bundle> {
+  return workshopOf(root).build(subject, source);
+}
+
+/** Keeps what was parsed of a project's files as long as the process lives, for one that makes bundles again and again. */
+export function keepParsed(root: string): void {
+  workshopOf(root).isKept = true;
+}
+
+function workshopOf(root: string): Workshop {
   const workshop = workshops.get(root) ?? new Workshop(root);
   workshops.set(root, workshop);
-  return workshop.build(subject, source);
+  return workshop;
 }
 
 const workshops = new Map<string, Workshop>();
@@ -67,6 +76,8 @@ class Workshop {
   readonly #schemaInputs = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** Whether it stays when there is nothing to make. */
+  isKept = false;
 
   constructor(root: string) {
     this.#root = root;
@@ -99,7 +110,7 @@ class Workshop {
   /** What was parsed is kept while there is more to make. */
   async #finish(): Promise<void> {
     this.#waiting--;
-    if (this.#waiting > 0) return;
+    if (this.#waiting > 0 || this.isKept) return;
     workshops.delete(this.#root);
     await (await this.#context).dispose();
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Bundle } from "./build.ts";
 import type { Snapshot } from "./file-states.ts";
 import { bundlerVersion, FileStates } from "./file-states.ts";
-import { digest, readText, writeAtomically } from "./files.ts";
+import { digest, fromRoot, readText, writeAtomically } from "./files.ts";
 
 /** What is kept about a bundle, to know whether it still holds. */
 interface Manifest {
@@ -15,6 +15,19 @@ interface Manifest {
   readonly inputs: Snapshot;
 }
 
+/**
+ * How a bundle is made again. It is written next to the bundle, for tools that run the program and watch its files (the
+ * local cloud does); it is not part of the archive.
+ */
+export interface Recipe {
+  /** Absolute path of a module that exports `build(argument, root)`. */
+  readonly builder: string;
+  /** JSON. */
+  readonly argument: unknown;
+}
+
+type Make = () => Promise<Bundle & { readonly recipe?: Recipe }>;
+
 /** Calls under way per project root, and what they know of its files. */
 const sessions = new Map<string, { calls: number; readonly states: FileStates }>();
 
@@ -22,8 +35,9 @@ const sessions = new Map<string, { calls: number; readonly states: FileStates }>
  * The file of a bundle, relative to the project root; made only when something that went into it has changed. Bundles
  * lie in folders named by their content, so that one that runs is never overwritten by the next.
  * @param name tells bundles apart; the file's path begins with it
+ * @param make makes the bundle, without a recipe when that takes running the program
  */
-export async function cached(root: string, name: string, make: () => Promise<Bundle>): Promise<string> {
+export async function cached(root: string, name: string, make: Make): Promise<string> {
   const session = sessions.get(root) ?? { calls: 0, states: new FileStates(root) };
   sessions.set(root, session);
   session.calls++;
@@ -35,26 +49,28 @@ export async function cached(root: string, name: string, make: () => Promise<Bun
   }
 }
 
-async function lookUp(
-  root: string,
-  name: string,
-  states: FileStates,
-  make: () => Promise<Bundle>,
-): Promise<string> {
+async function lookUp(root: string, name: string, states: FileStates, make: Make): Promise<string> {
   const slug = name.replace(/[^A-Za-z0-9_-]+/g, "-");
   const manifestFile = join(root, ".build", "manifests", `${slug}-${digest(name)}.json`);
   const known = parse(await readText(manifestFile));
   if (known && holds(root, known, states)) return known.file;
   const begin = Date.now();
-  const { code, inputs } = await make();
+  const { code, inputs, recipe } = await make();
   const file = `.build/functions/${slug}-${digest(code)}/index.mjs`;
   if (!existsSync(join(root, file))) await writeAtomically(join(root, file), code);
+  if (recipe) await writeAtomically(join(root, `${file}.build.json`), recipeText(root, recipe, inputs));
   const snapshot = states.snapshot(inputs, begin);
   if (snapshot) {
     const manifest: Manifest = { bundler: bundlerVersion(), file, inputs: snapshot };
     await writeAtomically(manifestFile, JSON.stringify(manifest));
   }
   return file;
+}
+
+/** Packages are left out: whoever changes them runs the program again. */
+function recipeText(root: string, { builder, argument }: Recipe, files: readonly string[]): string {
+  const inputs = files.filter((path) => !path.includes("node_modules/"));
+  return JSON.stringify({ inputs, builder: fromRoot(root, builder), argument });
 }
 
 function parse(text: string | undefined): Manifest | undefined {

@@ -1,12 +1,25 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type * as z from "zod";
-import { cached } from "./cache.ts";
+import type { Bundle } from "./build.ts";
+import { cached, type Recipe } from "./cache.ts";
 import { digest, fromRoot } from "./files.ts";
 import { jsonSchemaOf } from "./schema-json.ts";
 
 /** zod schemas of the Pulumi program, by the name under which a handler imports their validators. */
 export type Schemas = Readonly<Record<string, z.ZodType>>;
+
+/** All that a bundle is made of but files: enough to make it again without the program. */
+export interface EntrySource {
+  /** Tells bundles apart. */
+  readonly name: string;
+  /** Path of the module of handlers, from the project root. */
+  readonly path: string;
+  /** Source texts of modules that are no files, by name. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+const REBUILD = join(import.meta.dirname, "rebuild.ts");
 
 /**
  * Bundles a module of handlers.
@@ -26,12 +39,22 @@ export async function bundleEntry(
   const hasSchemas = Object.keys(schemas).length > 0;
   const name = hasSchemas ? `${path}-${digest(fingerprint(schemas))}` : path;
   return cached(root, name, async () => {
-    const { build } = await import("./build.ts");
-    const main = `export { handler } from ${JSON.stringify(`./${path}`)};`;
-    if (!hasSchemas) return build(root, path, { main });
+    if (!hasSchemas) return makeEntry(root, { name, path, modules: {} });
     const { validatorsFor } = await import("./schema-validators.ts");
-    return build(root, path, { main, modules: { "virtual:schemas": validatorsFor(schemas) } });
+    return makeEntry(root, { name, path, modules: { "virtual:schemas": validatorsFor(schemas) } });
   });
+}
+
+/** Makes the bundle itself, whether or not it is there. */
+export async function makeEntry(
+  root: string,
+  source: EntrySource,
+): Promise<Bundle & { readonly recipe: Recipe }> {
+  const { path, modules } = source;
+  const { build } = await import("./build.ts");
+  const main = `export { handler } from ${JSON.stringify(`./${path}`)};`;
+  const bundle = await build(root, path, { main, modules });
+  return { ...bundle, recipe: { builder: REBUILD, argument: source } };
 }
 
 /** What the validators are made from. */

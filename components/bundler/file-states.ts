@@ -55,8 +55,8 @@ function contentState(file: string): string {
   }
 }
 
-/** File systems keep time a little behind the clock. */
-const CLOCK_MARGIN_MILLISECONDS = 20;
+/** File systems keep time behind the clock by up to a tick of the kernel, of which there are at least 100 a second. */
+const CLOCK_MARGIN_MILLISECONDS = 10;
 
 function changedAfter(file: string, time: number): boolean {
   const stats = statSync(file, { throwIfNoEntry: false });

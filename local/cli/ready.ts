@@ -11,6 +11,7 @@ export function describeReady(cloud: LocalCloud, milliseconds: number, json: boo
       stack,
       resources: resources.length,
       milliseconds,
+      parts: cloud.startTimes,
       outputs: cloud.outputValues,
     });
   const width = Math.max(0, ...Object.keys(outputs).map((name) => name.length));
@@ -18,11 +19,16 @@ export function describeReady(cloud: LocalCloud, milliseconds: number, json: boo
     ([name, value]) =>
       `  ${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
+  const parts = Object.entries(cloud.startTimes).map(([name, time]) => `${name} ${seconds(time)}`);
   return [
     "",
     styleText("bold", "Outputs"),
     ...lines,
     "",
-    `${styleText(["bold", "green"], "Ready")} in ${(milliseconds / 1000).toFixed(1)} s: stack ${stack}, ${resources.length} resources. Ctrl-C ends it.`,
+    `${styleText(["bold", "green"], "Ready")} in ${seconds(milliseconds)} (${parts.join(", ")}): stack ${stack}, ${resources.length} resources. Ctrl-C ends it.`,
   ].join("\n");
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -2,11 +2,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
+import type { LogBook } from "../core/log-book.ts";
 import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
+import { neededGrants } from "../services/iam/needed-grants.ts";
 import { spend } from "./budgets.ts";
+import { advanceClock, readClock } from "./clock.ts";
 import { consolePage } from "./console.ts";
+import { FAULT_ROUTES } from "./faults.ts";
+import { MESSAGE_ROUTES } from "./messages.ts";
 import { jsonBody, type Question, Refusal } from "./question.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
 
@@ -15,15 +20,25 @@ export interface ControlOptions {
   readonly standIns: StandIns;
   /** The graph that is realized; undefined until the first evaluation is done. */
   readonly graph: () => Graph | undefined;
+  /** Removes all data that the program wrote. */
+  readonly reset: () => Promise<void>;
   /** Knows which permissions were used and which were refused. */
-  readonly authorizer: Pick<Authorizer, "usage" | "denials">;
+  readonly authorizer: Pick<Authorizer, "usage" | "denials" | "checks">;
+  /** All log entries of what one request, event or schedule caused. */
+  readonly follow: LogBook["follow"];
+  /** Moves the time on by so many milliseconds, and settles. */
+  readonly advance: (milliseconds: number) => Promise<void>;
 }
 
 /** May be a promise; undefined is a 404. A `Refusal` and an `AwsError` are answered with their status. */
 type Answer = (question: Question, options: ControlOptions) => unknown;
 
 /** By method and path; `*` stands for one name. */
-const ROUTES: Readonly<Record<string, Answer>> = {
+export type Routes = Readonly<Record<string, Answer>>;
+
+const ROUTES: Routes = {
+  ...FAULT_ROUTES,
+  ...MESSAGE_ROUTES,
   "GET /_local/outputs": (_question, { graph }) =>
     Object.fromEntries(Object.entries(graph()?.outputs ?? {}).map(([name, output]) => [name, output.value])),
   "GET /_local/resources": (_question, { graph }) => ({
@@ -43,8 +58,22 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   "GET /_local/alarms": (_question, { cloud }) => ({ items: cloud.services.cloudwatch.alarms() }),
   "GET /_local/permissions": (_question, { authorizer, graph }) => ({
     granted: grantsOf(graph()?.resources ?? [], authorizer.usage()),
+    ...neededGrants(graph()?.resources ?? [], authorizer.checks()),
     denied: authorizer.denials(),
   }),
+  "POST /_local/reset": async (_question, { reset }) => {
+    await reset();
+    return {};
+  },
+  "GET /_local/clock": (_question, { cloud }) => readClock(cloud.clock),
+  "POST /_local/clock/advance": async (question, { cloud, advance }) => {
+    await advanceClock(question, cloud.clock, advance);
+    return readClock(cloud.clock);
+  },
+  "GET /_local/trace/*": ({ name }, { follow }) => {
+    const items = follow(name);
+    return items.length === 0 ? undefined : { items };
+  },
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>
     cloud.services.scheduler.runScheduleNow(name, schedule),

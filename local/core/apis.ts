@@ -1,4 +1,6 @@
 /** What the services of the local cloud offer each other: deliveries that on AWS happen inside AWS. */
+import type { Resource } from "./graph.ts";
+import type { Trace } from "./trace.ts";
 
 /** A function's answer. */
 export interface Invocation {
@@ -37,6 +39,10 @@ export interface LambdaApi {
   invocations(): readonly InvocationRecord[];
   /** Ends all workers of a function at once, also in the middle of an event, as a crash of the machine would. */
   killEnvironments(functionName: string): Promise<void>;
+  /** Counts an AWS call of the event that an environment handles; undefined when there is no such environment. */
+  countCall(environmentId: string): number | undefined;
+  /** Ends one environment at once, in the middle of its event. */
+  crash(environmentId: string): void;
 }
 
 export interface MessageAttribute {
@@ -54,6 +60,8 @@ export interface ReceivedMessage {
   /** ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp, MessageGroupId … */
   readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+  /** What caused it, as far as this run knows. */
+  readonly trace?: Trace;
 }
 
 /** What a queue holds, without receiving any of it. */
@@ -81,11 +89,13 @@ export interface SqsApi {
       delaySeconds?: number;
     },
   ): Promise<{ messageId: string }>;
-  /** Long poll: answers at once when messages are there, else after `waitSeconds` (0–20) or when `signal` aborts. */
+  /** Long poll: answers at once when messages are there, else after `waitSeconds` or when `signal` aborts. */
   receive(
     queueArn: string,
     options: { maxMessages: number; waitSeconds: number; signal?: AbortSignal },
   ): Promise<ReceivedMessage[]>;
+  /** Whether a message could be received now. */
+  hasVisible(queueArn: string): Promise<boolean>;
   delete(queueArn: string, receiptHandles: readonly string[]): Promise<void>;
   /** Makes a message visible again after `seconds`. */
   changeVisibility(queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
@@ -93,6 +103,18 @@ export interface SqsApi {
   urlOf(queueArn: string): string;
   /** @throws AwsError QueueDoesNotExist */
   inspect(queueArn: string): Promise<QueueContents>;
+  /**
+   * Moves all visible messages of a queue to its dead-letter queue, as if they had been received too often.
+   * @returns how many
+   * @throws AwsError InvalidParameterValue when it has none
+   */
+  deadLetter(queueArn: string): Promise<number>;
+  /**
+   * Starts a message move task from a dead-letter queue to where its messages come from.
+   * @returns the task's handle
+   * @throws AwsError
+   */
+  redrive(deadLetterQueueArn: string): Promise<string>;
 }
 
 export interface SnsApi {
@@ -113,6 +135,20 @@ export interface EventInput {
   readonly time?: string;
 }
 
+/** An event that was on a bus. */
+export interface RoutedEvent {
+  readonly id: string;
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly resources: readonly string[];
+  /** ISO time */
+  readonly time: string;
+  /** Names of the rules that matched it, or whose schedule sent it. */
+  readonly rules: readonly string[];
+}
+
 export interface EventsApi {
   /** Puts an event on a bus (default: `default`): rules match it and their targets get it. */
   put(event: EventInput, busName?: string): Promise<{ eventId: string }>;
@@ -121,6 +157,8 @@ export interface EventsApi {
    * @throws AwsError ResourceNotFoundException when there is no such rule, or it has no schedule
    */
   runRuleNow(ruleName: string): Promise<{ eventId: string }>;
+  /** The last events (1,000) that were on buses, oldest first. */
+  recent(): readonly RoutedEvent[];
 }
 
 export interface SchedulerApi {
@@ -167,6 +205,8 @@ export interface DynamoDbApi {
     position: "TRIM_HORIZON" | "LATEST" | { afterSequenceNumber: string },
   ): Promise<string>;
   records(streamArn: string, iterator: string, limit: number): Promise<StreamBatch>;
+  /** What caused a record, as far as this run knows. */
+  traceOf(record: import("aws-lambda").DynamoDBRecord): Trace | undefined;
   /** Calls `listener` after each write to the table behind the stream, so that a poller need not wait. Returns the way to stop. */
   onWrite(streamArn: string, listener: () => void): () => void;
 }
@@ -191,6 +231,10 @@ export interface MailboxApi {
 export interface SecretsManagerApi {
   /** The current value of a secret; undefined when it has none. */
   value(secretArn: string): string | undefined;
+  /** Keeps the value of a secret that another service owns; makes the secret when it is new. */
+  keep(secretArn: string, name: string, value: string): void;
+  /** Removes a secret that another service owns. */
+  forget(secretArn: string): void;
   /**
    * Starts a rotation of a secret now, beside its regular times.
    * @param id the secret's name or ARN
@@ -252,6 +296,11 @@ export interface CognitoApi {
 /** A public key as a JSON Web Key. */
 export type PublicKey = import("node:crypto").JsonWebKey & { readonly kid: string };
 
+export interface IamApi {
+  /** The program's resources, with the policies of roles as callers of the API changed them. */
+  resources(): readonly Resource[];
+}
+
 /** Services that nothing else calls offer no API of their own. */
 export type NoApi = undefined;
 
@@ -262,11 +311,12 @@ export interface ServiceApis {
   readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;
   readonly events: EventsApi;
-  readonly iam: NoApi;
+  readonly iam: IamApi;
   readonly lambda: LambdaApi;
   readonly logs: LogsApi;
   readonly mailbox: MailboxApi;
   readonly random: NoApi;
+  readonly rds: NoApi;
   readonly s3: NoApi;
   readonly scheduler: SchedulerApi;
   readonly secretsmanager: SecretsManagerApi;

@@ -14,8 +14,14 @@ export interface LogEntry {
   /** The service or function concerned. */
   readonly source: string;
   readonly message: string;
-  /** Correlation id, where there is one. */
+  /** Id of the request, invocation or event, where there is one. */
   readonly requestId?: string;
+  /** What a client calls its request (`x-request-id`). */
+  readonly clientRequestId?: string;
+  /** Id of the trace that it belongs to: what one request, event or schedule caused. */
+  readonly trace?: string;
+  /** Ids of further traces, when their messages or records are handled together. */
+  readonly links?: readonly string[];
   /** Milliseconds it took. */
   readonly duration?: number;
 }

@@ -16,6 +16,18 @@ export function hexToken(seed: string, length: number): string {
   return createHash("sha256").update(seed).digest("hex").slice(0, length);
 }
 
+/** A stable id in the form of a UUID. */
+export function uuid(seed: string): string {
+  const digits = hexToken(seed, 32);
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join("-");
+}
+
 /**
  * The physical name: the one the program gives in `property`, else Pulumi's auto-name (logical name, dash, 7 hex digits).
  * https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming

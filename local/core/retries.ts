@@ -28,6 +28,18 @@ export interface RetryLimits {
   readonly maximumRetryAttempts: number;
 }
 
+/** A failed attempt that knows whether to try again, and how long to wait at least. */
+export class AttemptError extends AwsError {
+  readonly final: boolean;
+  readonly waitMilliseconds: number;
+
+  constructor(code: string, message: string, { final = false, waitMilliseconds = 0 } = {}) {
+    super(code, message);
+    this.final = final;
+    this.waitMilliseconds = waitMilliseconds;
+  }
+}
+
 /** How a delivery that was given up ended. */
 export interface Defeat {
   readonly failure: Error;
@@ -39,6 +51,8 @@ export interface Defeat {
 
 export interface Delivery {
   readonly limits: RetryLimits;
+  /** Milliseconds that the next attempt must wait for its turn; asked once before each attempt. */
+  readonly turn?: () => number;
   /** @param retries repetitions made before this attempt */
   readonly attempt: (retries: number) => Promise<void>;
   /** Called after each failed attempt. */
@@ -64,14 +78,25 @@ export class Retries {
 
   /** Starts a delivery. It goes on by itself, with delays that double from 1 s to 10 minutes. */
   start(delivery: Delivery): void {
-    void this.#try(delivery, this.#cloud.clock.now(), 0);
+    this.#inTurn(delivery, this.#cloud.clock.now(), 0);
+  }
+
+  /** Gives up what waits for its repetition, for good. */
+  stop(): void {
+    this.#stopped = true;
+    this.reset();
   }
 
   /** Gives up what waits for its repetition. */
-  stop(): void {
-    this.#stopped = true;
+  reset(): void {
     for (const timer of this.#waiting) timer.cancel();
     this.#waiting.clear();
+  }
+
+  #inTurn(delivery: Delivery, firstTriedAt: number, retries: number): void {
+    const wait = delivery.turn?.() ?? 0;
+    if (wait > 0) this.#after(wait, () => void this.#try(delivery, firstTriedAt, retries));
+    else void this.#try(delivery, firstTriedAt, retries);
   }
 
   async #try(delivery: Delivery, firstTriedAt: number, retries: number): Promise<void> {
@@ -95,19 +120,29 @@ export class Retries {
   ): Promise<void> {
     const { clock } = this.#cloud;
     const { maximumEventAgeInSeconds, maximumRetryAttempts } = delivery.limits;
-    const delay = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** retries, LONGEST_DELAY_MILLISECONDS);
-    const isFinal = failure instanceof AwsError && Object.hasOwn(FINAL_ERRORS, failure.code);
-    if (isFinal) return delivery.giveUp({ failure, retries, exhausted: undefined });
+    const asked = failure instanceof AttemptError ? failure.waitMilliseconds : 0;
+    const backoff = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** retries, LONGEST_DELAY_MILLISECONDS);
+    const delay = Math.max(asked, backoff);
+    if (isFinal(failure)) return delivery.giveUp({ failure, retries, exhausted: undefined });
     if (retries >= maximumRetryAttempts) {
       return delivery.giveUp({ failure, retries, exhausted: "MaximumRetryAttempts" });
     }
     if (clock.now() + delay - firstTriedAt > maximumEventAgeInSeconds * 1000) {
       return delivery.giveUp({ failure, retries, exhausted: "MaximumEventAgeInSeconds" });
     }
-    const timer = clock.after(delay, () => {
+    this.#after(delay, () => this.#inTurn(delivery, firstTriedAt, retries + 1));
+  }
+
+  #after(milliseconds: number, task: () => void): void {
+    const timer = this.#cloud.clock.after(milliseconds, () => {
       this.#waiting.delete(timer);
-      void this.#try(delivery, firstTriedAt, retries + 1);
+      task();
     });
     this.#waiting.add(timer);
   }
+}
+
+function isFinal(failure: Error): boolean {
+  if (failure instanceof AttemptError) return failure.final;
+  return failure instanceof AwsError && Object.hasOwn(FINAL_ERRORS, failure.code);
 }

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { ServiceApis } from "./apis.ts";
 import type { Clock } from "./clock.ts";
+import type { Faults } from "./faults.ts";
 import type { Properties, RegisteredResource, Resource } from "./graph.ts";
 import type { Log } from "./log.ts";
 
@@ -79,6 +80,8 @@ export interface AwsReply {
 export interface Cloud {
   readonly world: World;
   readonly clock: Clock;
+  /** What is to go wrong on purpose. */
+  readonly faults: Faults;
   readonly log: Log;
   /** Folder for this run's working files; removed at the end unless the cloud is durable. */
   readonly workFolder: string;
@@ -90,6 +93,8 @@ export interface Cloud {
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /** The resources realized so far. */
   resources(): readonly Resource[];
+  /** Settles once a resource has the code that its sources say; undefined when it has, or sources are not watched. */
+  pendingCode?(urn: string): Promise<void> | undefined;
 }
 
 /** A running service. */
@@ -110,10 +115,17 @@ export interface Service {
   /** Called after all resources of a deployment are realized: event sources start here. */
   ready?(): Promise<void>;
   /**
-   * Whether something that is due now is still under way: a delivery, an invocation, a message or record that a
-   * consumer would take at once.
+   * Whether something that is due now is still under way: a delivery, an invocation, a message or record that a consumer
+   * would take at once. What waits for a later time is not. Left out: never.
    */
   busy?(): boolean | Promise<boolean>;
+  /**
+   * Forgets what the program wrote and what is under way. Resources stay, with the content that the program gives them.
+   * Services that have `ready` are reset before all others, and `ready` is called again at the end.
+   */
+  reset?(): void | Promise<void>;
+  /** Called when the clock has been advanced, before the cloud settles: for real parts that go by the wall clock. */
+  advanced?(): Promise<void>;
   /** Ends pollers and processes. Must be safe to call at any time, also after a failed start. */
   stop?(): Promise<void>;
 }
@@ -128,5 +140,7 @@ export interface ServiceDefinition {
   readonly protocol: "json" | "query" | "rest-xml" | "rest-json";
   /** By Pulumi type token. */
   readonly outputs: Readonly<Record<string, OutputsOf>>;
+  /** The name of the operation that a call is, for protocols whose requests do not say it. */
+  operationOf?(call: AwsCall): string | undefined;
   create(cloud: Cloud): Service;
 }

@@ -23,7 +23,7 @@ export class Deployment {
    * @returns what was done
    */
   async apply(graph: Graph): Promise<Difference> {
-    const taken = fingerprints(graph);
+    const taken = fingerprints(graph, this.#graph, this.#fingerprints);
     const changes = difference(this.#graph, this.#fingerprints, graph, taken);
     this.#graph = graph;
     this.#fingerprints = taken;

@@ -14,9 +14,18 @@ export interface Difference {
 /** A fingerprint per resource: its inputs, and the contents of its files. */
 export type Fingerprints = ReadonlyMap<string, string>;
 
-/** Fingerprints of all resources, to be taken when the graph is new (files change later under the same path). */
-export function fingerprints(graph: Graph): Fingerprints {
-  return new Map(graph.resources.map((resource) => [resource.urn, digest(resource.inputs)]));
+/**
+ * Fingerprints of all resources, to be taken when the graph is new (files change later under the same path).
+ * @param previous the graph before, and its fingerprints: they hold for resources that are the very same objects
+ */
+export function fingerprints(graph: Graph, previous: Graph | undefined, before: Fingerprints): Fingerprints {
+  const same = new Set(previous?.resources);
+  return new Map(
+    graph.resources.map((resource) => [
+      resource.urn,
+      (same.has(resource) ? before.get(resource.urn) : undefined) ?? digest(resource.inputs),
+    ]),
+  );
 }
 
 /** Compares two graphs by URN and fingerprint. */

@@ -6,6 +6,7 @@ import { AwsError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { AwsCall, AwsReply, Principal } from "../core/service.ts";
 import { credentialOf, flatHeaders, operationOf, readBody, serviceOf } from "./aws-request.ts";
+import { ConnectionCut } from "./call-faults.ts";
 import { errorReply } from "./error-reply.ts";
 import type { EndpointTarget, RunningService } from "./index.ts";
 
@@ -46,6 +47,10 @@ export class AwsCalls {
       reply = await this.#dispatch(arrival, body, target, progress);
     } catch (thrown) {
       if (request.destroyed && !request.complete) return;
+      if (thrown instanceof ConnectionCut) {
+        response.destroy();
+        return this.#record(arrival, progress, "no answer");
+      }
       const error = thrown instanceof AwsError ? thrown : this.#unexpected(thrown, arrival, progress);
       reply = errorReply(progress.found?.definition.protocol, error, arrival);
     }
@@ -66,10 +71,16 @@ export class AwsCalls {
     const principal = target.principalOf(credential?.accessKeyId);
     const found = target.services.find(({ definition }) => definition.signingNames.includes(signingName));
     Object.assign(progress, { signingName, operation, principal, found });
-    if (!found?.service.call) throw notImplemented(signingName, operation ?? `${method} ${path}`);
+    const serve = found?.service.call?.bind(found.service);
+    if (!serve) throw notImplemented(signingName, operation ?? `${method} ${path}`);
     const region = credential?.region || target.region;
     const call: AwsCall = { operation, region, principal, requestId, method, path, query, headers, body };
-    return found.service.call(call);
+    if (!target.faults) return serve(call);
+    const facts = () => ({
+      service: signingName,
+      operation: operation ?? found?.definition.operationOf?.(call),
+    });
+    return target.faults.carryOut(call, facts, () => serve(call));
   }
 
   #unexpected(thrown: unknown, arrival: Arrival, progress: Progress): AwsError {
@@ -87,13 +98,13 @@ export class AwsCalls {
     );
   }
 
-  #record(arrival: Arrival, progress: Progress, status: number): void {
+  #record(arrival: Arrival, progress: Progress, outcome: number | string): void {
     const { principal } = progress;
     const caller = principal?.functionName ?? principal?.arn ?? "unknown caller";
     this.#log({
       kind: "call",
       source: progress.signingName ?? "endpoint",
-      message: `${describe(arrival, progress)} by ${caller}: ${status}`,
+      message: `${describe(arrival, progress)} by ${caller}: ${outcome}`,
       requestId: arrival.requestId,
       duration: performance.now() - arrival.startedAt,
     });

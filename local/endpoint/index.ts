@@ -10,7 +10,10 @@ import type { AddressInfo } from "node:net";
 import { UserError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Principal, Service, ServiceDefinition } from "../core/service.ts";
+import { requestTrace, withTrace } from "../core/trace.ts";
 import { AwsCalls } from "./aws-calls.ts";
+import type { CallFaults } from "./call-faults.ts";
+import { isForThisMachine } from "./host.ts";
 
 export interface EndpointOptions {
   /** Port on 127.0.0.1; 0 takes any free one. */
@@ -31,6 +34,8 @@ export interface EndpointTarget {
   readonly services: readonly RunningService[];
   /** Who holds an access key; see `createPrincipals`. */
   readonly principalOf: (accessKeyId: string | undefined) => Principal;
+  /** Faults that are set for calls; without it there are none. */
+  readonly faults?: CallFaults;
   /** Region of calls that name none. */
   readonly region: string;
   /** Answers requests whose path is `/_local` or begins with `/_local/`. */
@@ -47,6 +52,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
+const WRONG_HOST = "The local cloud answers requests to localhost only, and this one has another Host.";
 const DEFAULT_MAX_BODY_BYTES = 100 * 1024 * 1024;
 /** Longer than SDK clients keep an idle connection, so that they never reuse one that is being closed. */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
@@ -61,8 +67,11 @@ export async function createEndpoint(options: EndpointOptions): Promise<Endpoint
   let target: EndpointTarget | undefined;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, (request, response) => {
     if (!server.listening) response.setHeader("connection", "close");
-    if (!target) return sendText(response, 503, "The local cloud is starting.");
-    answer(request, response, target, calls).catch((error: unknown) => {
+    if (!isForThisMachine(request.headers.host)) return sendText(response, 403, WRONG_HOST);
+    const attached = target;
+    if (!attached) return sendText(response, 503, "The local cloud is starting.");
+    const trace = requestTrace(request.headers["x-amzn-trace-id"]);
+    withTrace(trace, () => answer(request, response, attached, calls)).catch((error: unknown) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       options.log({
         kind: "error",

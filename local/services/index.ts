@@ -11,6 +11,7 @@ import { lambda } from "./lambda/index.ts";
 import { logs } from "./logs/index.ts";
 import { mailbox } from "./mailbox/index.ts";
 import { random } from "./random/index.ts";
+import { rds } from "./rds/index.ts";
 import { s3 } from "./s3/index.ts";
 import { scheduler } from "./scheduler/index.ts";
 import { secretsmanager } from "./secretsmanager/index.ts";
@@ -33,6 +34,7 @@ export const definitions: readonly ServiceDefinition[] = [
   logs,
   mailbox,
   random,
+  rds,
   s3,
   scheduler,
   secretsmanager,

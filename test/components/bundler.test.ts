@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import * as z from "zod";
 import { bundleEntry } from "../../components/bundler/entry.ts";
+import { build as rebuild } from "../../components/bundler/rebuild.ts";
 import { runBundle, TemporaryProject } from "./support/temporary-project.ts";
 
 const MAXIMUM_BYTES = 300_000;
@@ -116,6 +118,28 @@ describe("bundler, entries", () => {
     const after = await bundleEntry("handlers/greet.ts", created.root);
     expect((await runBundle(join(created.root, after), { name: "Ana" })).result).to.equal("adeu Ana");
     expect((await runBundle(join(created.root, before), { name: "Ana" })).result).to.equal("hola Ana");
+  });
+
+  it("leaves beside a bundle how it is made again without the program, packages left out", async () => {
+    const created = await project({
+      "store.ts": `import { limits } from "virtual:schemas";\n${STORE}\nexport const check = limits.safeParse;`,
+    });
+    const file = await bundleEntry("store.ts", created.root, {
+      limits: z.strictObject({ name: z.string() }),
+    });
+    const recipe = JSON.parse((await created.read(`${file}.build.json`)).toString());
+    expect(recipe.inputs).to.include("store.ts");
+    expect(recipe.inputs.join()).to.not.contain("node_modules");
+    expect(await rebuild(recipe.argument, created.root)).to.equal(file);
+    await created.write({
+      "store.ts": `${(await created.read("store.ts")).toString()};console.log("more");`,
+    });
+    const again = await rebuild(recipe.argument, created.root);
+    expect(again).not.to.equal(file);
+    const bundled = await bundleEntry("store.ts", created.root, {
+      limits: z.strictObject({ name: z.string() }),
+    });
+    expect(bundled).to.equal(again);
   });
 
   it("makes a bundle anew when it has been deleted", async () => {

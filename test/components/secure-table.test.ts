@@ -166,6 +166,12 @@ describe("SecureTable", () => {
       expect(link.result.statements[0]?.Resource).to.deep.equal([ARN, `${ARN}/index/byDay`]);
     });
 
+    it("lets a reader query indexes and not the table", async () => {
+      const link = await record(() => known(tasks({ indexes }).link("query", { table: false })));
+      const queried = [`${ARN}/index/byDay`, `${ARN}/index/byOwner`];
+      expect(link.result.statements.map(({ Resource }) => Resource)).to.deep.equal([queried]);
+    });
+
     it("refuses an index that the table does not have", async () => {
       let message = "";
       await record(() => tasks({ indexes }).link("query", { indexes: ["byTitle"] })).catch((error: Error) => {

@@ -134,7 +134,7 @@ describe("API Gateway: what a client is answered", () => {
     };
     const reply = gateway.send("POST", `${base}/f`);
     await arrived;
-    gateway.clock.advance(500);
+    await gateway.clock.advance(500);
     const { status, json } = await reply;
     expect(status).to.equal(504);
     expect(json).to.deep.equal({ message: "Endpoint request timed out" });

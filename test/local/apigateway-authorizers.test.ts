@@ -139,7 +139,7 @@ describe("API Gateway: Lambda authorizers", () => {
     expect(asked).to.have.length(1);
     await send("y");
     expect(asked).to.have.length(2);
-    gateway.clock.advance(60_000);
+    await gateway.clock.advance(60_000);
     await send("x");
     expect(asked).to.have.length(3);
   });

@@ -99,7 +99,7 @@ describe("API Gateway: API keys, throttling and quotas", () => {
   it("throttles a key at its burst, and refills at its rate", async () => {
     await subscribe({ throttleSettings: { burstLimit: 2, rateLimit: 1 } });
     expect(await statuses(3)).to.deep.equal([200, 200, 429]);
-    gateway.clock.advance(SECOND);
+    await gateway.clock.advance(SECOND);
     expect(await statuses(2)).to.deep.equal([200, 429]);
     const { json, headers } = await call();
     expect(json).to.deep.equal({ message: "Too Many Requests" });
@@ -148,27 +148,27 @@ describe("API Gateway: API keys, throttling and quotas", () => {
     const { json, headers } = await call();
     expect(json).to.deep.equal({ message: "Limit Exceeded" });
     expect(headers["x-amzn-errortype"]).to.equal("LimitExceededException");
-    gateway.clock.advance(11 * 60 * 60 * SECOND);
+    await gateway.clock.advance(11 * 60 * 60 * SECOND);
     expect(await statuses(1)).to.deep.equal([429]);
-    gateway.clock.advance(60 * 60 * SECOND);
+    await gateway.clock.advance(60 * 60 * SECOND);
     expect(await statuses(3)).to.deep.equal([200, 200, 429]);
   });
 
   it("takes the offset off the first period only", async () => {
     await subscribe({ quotaSettings: { limit: 2, offset: 1, period: "WEEK" } });
     expect(await statuses(2)).to.deep.equal([200, 429]);
-    gateway.clock.advance(2 * DAY);
+    await gateway.clock.advance(2 * DAY);
     expect(await statuses(1)).to.deep.equal([429]);
-    gateway.clock.advance(DAY);
+    await gateway.clock.advance(DAY);
     expect(await statuses(3)).to.deep.equal([200, 200, 429]);
   });
 
   it("counts months by the calendar", async () => {
     await subscribe({ quotaSettings: { limit: 1, period: "MONTH" } });
     expect(await statuses(2)).to.deep.equal([200, 429]);
-    gateway.clock.advance(16 * DAY);
+    await gateway.clock.advance(16 * DAY);
     expect(await statuses(1)).to.deep.equal([429]);
-    gateway.clock.advance(DAY);
+    await gateway.clock.advance(DAY);
     expect(await statuses(1)).to.deep.equal([200]);
   });
 

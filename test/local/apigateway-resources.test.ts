@@ -5,8 +5,8 @@ import {
   documentOf,
   functionUri,
   GatewayFixture,
+  gatewayResource,
   proxyTo,
-  resourceOf,
   WORLD,
 } from "./support/gateway-cloud.ts";
 
@@ -20,28 +20,28 @@ describe("API Gateway: resources", () => {
   afterEach(() => gateway.stop());
 
   it("have ids, ARNs and URLs as on AWS, the same every time", () => {
-    const api = resourceOf("RestApi", "shop", {});
+    const api = gatewayResource("RestApi", "shop", {});
     expect(api.id).to.match(/^[a-z0-9]{10}$/);
     expect(api.outputs).to.include({
       arn: `arn:aws:apigateway:eu-west-1::/restapis/${api.id}`,
       executionArn: `arn:aws:execute-api:eu-west-1:000000000000:${api.id}`,
     });
     expect(api.outputs.name).to.match(/^shop-[0-9a-f]{7}$/);
-    const stage = resourceOf("Stage", "shop", { restApi: api.id, stageName: "v1", deployment: "d" });
+    const stage = gatewayResource("Stage", "shop", { restApi: api.id, stageName: "v1", deployment: "d" });
+    expect(stage.id).to.equal(`ags-${api.id}-v1`);
     expect(stage.outputs).to.include({
-      id: `ags-${api.id}-v1`,
       arn: `arn:aws:apigateway:eu-west-1::/restapis/${api.id}/stages/v1`,
       executionArn: `arn:aws:execute-api:eu-west-1:000000000000:${api.id}/v1`,
       invokeUrl: `${WORLD.endpoint}/_aws/execute-api/${api.id}/v1`,
     });
-    expect(resourceOf("RestApi", "shop", {})).to.deep.equal(api);
+    expect(gatewayResource("RestApi", "shop", {})).to.deep.equal(api);
     const deployment = (hash: string) =>
-      resourceOf("Deployment", "d", { restApi: api.id, triggers: { hash } });
+      gatewayResource("Deployment", "d", { restApi: api.id, triggers: { hash } });
     expect(deployment("a").id).to.equal(deployment("a").id).and.to.not.equal(deployment("b").id);
-    expect(resourceOf("ApiKey", "k", { value: "given" }).outputs.value).to.equal("given");
-    expect(resourceOf("ApiKey", "k", {}).outputs.value).to.match(/^[a-z0-9]{40}$/);
+    expect(gatewayResource("ApiKey", "k", { value: "given" }).outputs.value).to.equal("given");
+    expect(gatewayResource("ApiKey", "k", {}).outputs.value).to.match(/^[a-z0-9]{40}$/);
     const top = { restApi: api.id, parentId: String(api.outputs.rootResourceId), pathPart: "tasks" };
-    expect(resourceOf("Resource", "tasks", top).outputs.path).to.equal("/tasks");
+    expect(gatewayResource("Resource", "tasks", top).outputs.path).to.equal("/tasks");
   });
 
   /** A method with its integration. */

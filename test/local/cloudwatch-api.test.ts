@@ -40,8 +40,16 @@ describe("CloudWatch's API and alarms over alarms", () => {
     api = service.api as ServiceApis["cloudwatch"];
     Object.assign(cloud.services, { cloudwatch: api });
     endpoint = await createEndpoint({ port: 0, log: () => undefined });
-    const authorizer = { usage: () => [], denials: () => [] };
-    const control = new Control({ cloud, standIns: new StandIns(), graph: () => undefined, authorizer });
+    const authorizer = { usage: () => [], denials: () => [], checks: () => [] };
+    const control = new Control({
+      cloud,
+      standIns: new StandIns(),
+      graph: () => undefined,
+      authorizer,
+      reset: async () => undefined,
+      follow: () => [],
+      advance: (milliseconds) => cloud.clock.advance(milliseconds),
+    });
     endpoint.attach({
       services: [{ definition: cloudwatch, service }],
       principalOf: () => ({ kind: "user", arn: `arn:aws:iam::${ACCOUNT}:user/local` }),

@@ -391,7 +391,7 @@ describe("Cognito", () => {
     await fixture.stop();
     const { cloud, resources } = fixture;
     fixture = await new CognitoFixture(folder).start();
-    fixture.cloud.clock.advance(cloud.clock.now() - fixture.cloud.clock.now());
+    await fixture.cloud.clock.advance(cloud.clock.now() - fixture.cloud.clock.now());
     for (const resource of resources) await fixture.service.realize[resource.type]?.create(resource);
     const { Username } = await fixture.sdk.send(new idp.GetUserCommand({ AccessToken }));
     expect(Username).to.be.a("string");

@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { networkInterfaces } from "node:os";
 import { Readable } from "node:stream";
 import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -93,6 +94,43 @@ describe("The endpoint", () => {
       Key: { id: { S: "1" } },
     });
     expect($metadata.requestId).to.equal(calls[0]?.requestId);
+  });
+
+  it("refuses what a page of the web sends under a name of its own, and answers every name of this machine", async () => {
+    const ask = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const options = { port: endpoint.port, path: "/_aws/execute-api/x", headers: { host } };
+        httpRequest({ host: "127.0.0.1", ...options }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        })
+          .on("error", reject)
+          .end();
+      });
+    const others = [
+      "evil.example",
+      "127.0.0.1.evil.example",
+      "localhost.evil.example:4000",
+      "10.0.0.1",
+      "[::2]",
+    ];
+    for (const host of others) expect(await ask(host), host).to.equal(403);
+    const own = [
+      "127.0.0.1",
+      "localhost:4000",
+      `bucket.localhost:${endpoint.port}`,
+      "[::1]:4000",
+      "LocalHost",
+    ];
+    for (const host of own) expect(await ask(host), host).to.equal(200);
+  });
+
+  it("cannot be reached from other machines", async () => {
+    const addresses = Object.values(networkInterfaces()).flatMap((list = []) =>
+      list.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address),
+    );
+    for (const address of [...addresses, "[::1]"])
+      await thrownBy(fetch(`http://${address}:${endpoint.port}/_aws/execute-api/x`));
   });
 
   it("tells a function from the user by the access key", async () => {

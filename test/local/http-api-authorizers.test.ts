@@ -159,7 +159,7 @@ describe("API Gateway, HTTP APIs: who may call", () => {
         ...{ identitySource: ["me"], pathParameters: { id: "7" }, rawQueryString: "a=1", cookies: [] },
         queryStringParameters: { a: "1" },
       });
-      gateway.clock.advance(301_000);
+      await gateway.clock.advance(301_000);
       answer = { isAuthorized: false };
       expect((await get("/toys", "me")).status).to.equal(403);
     });

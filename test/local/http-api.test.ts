@@ -23,7 +23,7 @@ describe("API Gateway, HTTP APIs", () => {
     const api = await gateway.put("v2/Api", "shop", { protocolType: "HTTP", ...inputs });
     apiId = api.id;
     base = `/_aws/execute-api/${apiId}`;
-    expect(api.outputs.apiEndpoint).to.equal(`http://127.0.0.1:4000${base}`);
+    expect(api.outputs.apiEndpoint).to.equal(`http://127.0.0.1:9${base}`);
   };
 
   const route = async (routeKey: string, integration: Properties = {}) => {
@@ -309,7 +309,7 @@ describe("API Gateway, HTTP APIs", () => {
     const statuses = [];
     for (const path of ["/pets", "/pets", "/toys", "/toys"])
       statuses.push((await gateway.send("GET", base + path)).status);
-    gateway.clock.advance(1000);
+    await gateway.clock.advance(1000);
     statuses.push((await gateway.send("GET", `${base}/pets`)).status);
     expect(statuses).to.deep.equal([200, 429, 200, 200, 200]);
   });
@@ -326,7 +326,7 @@ describe("API Gateway, HTTP APIs", () => {
     expect(wide.status).to.equal(431);
     answer = async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      gateway.clock.advance(30_000);
+      await gateway.clock.advance(30_000);
       return {};
     };
     const late = await gateway.send("POST", `${base}/pets`);
@@ -342,7 +342,7 @@ describe("API Gateway, HTTP APIs", () => {
     await route("POST /messages", {
       ...{ integrationUri: "", integrationSubtype: "SQS-SendMessage", credentialsArn },
       requestParameters: {
-        QueueUrl: "http://127.0.0.1:4000/000000000000/work",
+        QueueUrl: "http://127.0.0.1:9/000000000000/work",
         MessageBody: "$request.body.text",
       },
     });

@@ -95,7 +95,11 @@ describe("A role is used only by whom its trust policy allows:", () => {
     const handover = { rule: { name: "daily", arn: RULE }, target, event: {}, input: "{}" };
     const hand = (trusted: string): Promise<void> => {
       resources[0] = role(trusted);
-      return deliver(handover as unknown as Parameters<typeof deliver>[0], cloud, () => undefined);
+      return deliver(
+        handover as unknown as Parameters<typeof deliver>[0],
+        cloud,
+        {} as Parameters<typeof deliver>[2],
+      );
     };
     const from = (source: string) =>
       service("events.amazonaws.com", { ArnEquals: { "aws:SourceArn": source } });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { EventInput, MessageAttribute } from "../../local/core/apis.ts";
 import { eventually } from "../support/eventually.ts";
-import { type FakeServices, ManualClock } from "./support/fake-cloud.ts";
+import { type FakeServices, ManualClock } from "../support/fake-cloud.ts";
 import { LambdaCloud, ROLE } from "./support/lambda-cloud.ts";
 
 const CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
@@ -63,15 +63,15 @@ describe("Asynchronous invocations", () => {
     const arn = await cloud.deploy("retried", FAILS);
     cloud.cloud.services.lambda.invokeAsync(arn, { times: 9 }, "test");
     await attempts(1);
-    clock.advance(59_999);
+    await clock.advance(59_999);
     expect(cloud.invocations).to.have.length(1);
-    clock.advance(1);
+    await clock.advance(1);
     await attempts(2);
-    clock.advance(119_999);
+    await clock.advance(119_999);
     expect(cloud.invocations).to.have.length(2);
-    clock.advance(1);
+    await clock.advance(1);
     await attempts(3);
-    clock.advance(24 * 3_600_000);
+    await clock.advance(24 * 3_600_000);
     expect(cloud.invocations).to.have.length(3);
     expect(new Set(cloud.invocations.map(({ requestId }) => requestId)).size).to.equal(1);
   });
@@ -86,7 +86,7 @@ describe("Asynchronous invocations", () => {
     });
     cloud.cloud.services.lambda.invokeAsync(arn, { times: 9 }, "test");
     await attempts(1);
-    clock.advance(60_000);
+    await clock.advance(60_000);
     await eventually(() => expect(sent).to.have.length(1));
     expect(sent[0]?.to).to.equal(QUEUE);
     const record = JSON.parse(sent[0]?.body ?? "");
@@ -106,7 +106,7 @@ describe("Asynchronous invocations", () => {
       responsePayload: { errorType: "Error", errorMessage: "no 2" },
     });
     expect(cloud.cloud.asked.at(-1)).to.deep.equal({
-      principal: { kind: "role", arn: ROLE },
+      principal: ROLE,
       permission: { action: "sqs:SendMessage", resource: QUEUE },
     });
   });
@@ -148,7 +148,7 @@ describe("Asynchronous invocations", () => {
     });
     cloud.cloud.services.lambda.invokeAsync(arn, { times: 9 }, "test");
     await attempts(1);
-    clock.advance(60_000);
+    await clock.advance(60_000);
     await eventually(() => expect(sent).to.have.length(1));
     expect(JSON.parse(sent[0]?.body ?? "").requestContext).to.include({
       condition: "EventAgeExceeded",
@@ -171,11 +171,11 @@ describe("Asynchronous invocations", () => {
     cloud.cloud.services.lambda.invokeAsync(arn, { times: 0 }, "test");
     for (const delay of [1_000, 2_000, 4_000]) {
       await eventually(() => expect(clock.waits).to.deep.equal([delay]));
-      clock.advance(delay);
+      await clock.advance(delay);
     }
     await cloud.deploy("throttled", FAILS);
     await eventually(() => expect(clock.waits).to.deep.equal([8_000]));
-    clock.advance(8_000);
+    await clock.advance(8_000);
     await eventually(() => expect(cloud.invocations).to.have.length(1));
   });
 

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { expect } from "chai";
 import { accessKeyOf } from "../../local/core/identity.ts";
 import { eventually } from "../support/eventually.ts";
-import { ManualClock } from "./support/fake-cloud.ts";
+import { ManualClock } from "../support/fake-cloud.ts";
 import { functionResource, LambdaCloud } from "./support/lambda-cloud.ts";
 
 const COUNT = "let count = 0; export const handler = async () => ++count;";
@@ -58,7 +58,7 @@ describe("Lambda environments", () => {
       TABLE: "tasks",
       AWS_REGION: "eu-west-1",
       AWS_DEFAULT_REGION: "eu-west-1",
-      AWS_ENDPOINT_URL: "http://127.0.0.1:4000",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:9",
       AWS_ACCESS_KEY_ID: accessKeyOf(arn),
       AWS_LAMBDA_FUNCTION_NAME: "variables",
       AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -87,7 +87,7 @@ describe("Lambda environments", () => {
     const arn = await slow.deploy("slow", code, { timeout: 3 });
     const failed = slow.failure(arn, { stuck: true });
     await eventually(() => expect(slow.logOf("slow").join("\n")).to.match(/START/));
-    clock.advance(3_000);
+    await clock.advance(3_000);
     const failure = await failed;
     expect(failure.errorType).to.equal("Sandbox.Timedout");
     expect(failure.errorMessage).to.match(
@@ -157,9 +157,9 @@ describe("Lambda environments", () => {
     const idle = await LambdaCloud.start({ clock });
     const arn = await idle.deploy("idle", COUNT);
     await idle.invoke(arn);
-    clock.advance(4 * 60_000);
+    await clock.advance(4 * 60_000);
     expect((await idle.invoke(arn)).result).to.equal(2);
-    clock.advance(20 * 60_000);
+    await clock.advance(20 * 60_000);
     expect((await idle.invoke(arn)).result).to.equal(1);
     await idle.stop();
   });

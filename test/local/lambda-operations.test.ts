@@ -73,13 +73,12 @@ describe("The Lambda API", () => {
   });
 
   it("asks for the right permission on what is invoked", async () => {
+    const ofCaller = () =>
+      cloud.cloud.asked.filter(({ permission }) => permission.action === "lambda:InvokeFunction").at(-1);
     await cloud.call("POST", `${invocations}?Qualifier=live`);
-    expect(cloud.cloud.asked.at(-1)?.permission).to.deep.equal({
-      action: "lambda:InvokeFunction",
-      resource: `${arn}:live`,
-    });
+    expect(ofCaller()?.permission.resource).to.equal(`${arn}:live`);
     await cloud.call("POST", `/2015-03-31/functions/${encodeURIComponent(`${arn}:live`)}/invocations`);
-    expect(cloud.cloud.asked.at(-1)?.permission.resource).to.equal(`${arn}:live`);
+    expect(ofCaller()?.permission.resource).to.equal(`${arn}:live`);
     cloud.cloud.denied.add("lambda:InvokeFunction");
     const denied = await refusal("POST", invocations);
     cloud.cloud.denied.clear();

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import type { Properties } from "../../local/core/graph.ts";
 import { outputs } from "../../local/services/lambda/outputs.ts";
-import { registered, resource, WORLD } from "./support/fake-cloud.ts";
+import { registered, resourceOf, WORLD } from "../support/fake-cloud.ts";
 import { LambdaCloud } from "./support/lambda-cloud.ts";
 
 const ARN = "arn:aws:lambda:eu-west-1:000000000000:function:create";
 
 function outputsOf(type: string, inputs: Properties): Properties {
-  return resource(outputs, `aws:lambda/${type}`, "create", inputs).outputs;
+  return resourceOf({ outputs }, `aws:lambda/${type}`, "create", inputs).outputs;
 }
 
 describe("Outputs of Lambda's resources", () => {

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { ReceivedMessage, SqsApi } from "../../local/core/apis.ts";
 import type { Properties } from "../../local/core/graph.ts";
 import { eventually } from "../support/eventually.ts";
-import { ManualClock } from "./support/fake-cloud.ts";
+import { ManualClock } from "../support/fake-cloud.ts";
 import { LambdaCloud } from "./support/lambda-cloud.ts";
 
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
@@ -189,7 +189,7 @@ describe("Event source mappings from SQS", () => {
     await eventually(() => expect(clock.waits).to.deep.equal([5_000]));
     queue.push("b");
     await eventually(() => expect(queue.visible).to.have.length(0));
-    clock.advance(5_000);
+    await clock.advance(5_000);
     await eventually(() => expect(queue.deleted).to.deep.equal(["a", "b"]));
     expect(cloud.invocations.map(({ source }) => source)).to.deep.equal(["sqs jobs (2)"]);
   });

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { DynamoDbApi } from "../../local/core/apis.ts";
 import type { Properties } from "../../local/core/graph.ts";
 import { eventually } from "../support/eventually.ts";
-import { ManualClock } from "./support/fake-cloud.ts";
+import { ManualClock } from "../support/fake-cloud.ts";
 import { LambdaCloud } from "./support/lambda-cloud.ts";
 
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
@@ -59,6 +59,8 @@ class FakeStream implements DynamoDbApi {
     return { records, nextIterator: String(Number(iterator) + records.length) };
   };
 
+  traceOf = (): undefined => undefined;
+
   onWrite: DynamoDbApi["onWrite"] = (_arn, listener) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -103,8 +105,8 @@ describe("Event source mappings from DynamoDB streams", () => {
 
   /** Moves the clock over the retry delays until the batches are these. */
   async function expectBatches(expected: readonly string[]): Promise<void> {
-    await eventually(() => {
-      if (cloud.invocations.length < expected.length) clock.advance(500);
+    await eventually(async () => {
+      if (cloud.invocations.length < expected.length) await clock.advance(500);
       expect(batches()).to.deep.equal(expected);
     });
   }
@@ -145,7 +147,7 @@ describe("Event source mappings from DynamoDB streams", () => {
     await map();
     await eventually(() => expect(clock.waits).to.deep.equal([30_000]));
     const { reads } = stream;
-    clock.advance(29_999);
+    await clock.advance(29_999);
     expect(stream.reads).to.equal(reads);
     stream.write("a");
     await expectBatches(["a"]);
@@ -157,10 +159,10 @@ describe("Event source mappings from DynamoDB streams", () => {
     stream.write();
     await eventually(() => expect(clock.waits[0]).to.be.below(1_000));
     stream.all.push({ dynamodb: { Keys: { id: { S: "late" } }, SequenceNumber: "00001" } });
-    clock.advance(500);
+    await clock.advance(500);
     await expectBatches(["late"]);
-    await eventually(() => {
-      clock.advance(500);
+    await eventually(async () => {
+      await clock.advance(500);
       expect(clock.waits[0]).to.be.above(1_000);
     });
     stream.write();
@@ -252,7 +254,7 @@ describe("Event source mappings from DynamoDB streams", () => {
 
   it("give up records that are too old", async () => {
     stream.write("old");
-    clock.advance(61_000);
+    await clock.advance(61_000);
     await map({ maximumRecordAgeInSeconds: 60, destinationConfig: { onFailure: { destinationArn: QUEUE } } });
     await eventually(() => expect(sent).to.have.length(1));
     expect(JSON.parse(sent[0] ?? "").requestContext.condition).to.equal("RecordAgeExceeded");
@@ -272,7 +274,7 @@ describe("Event source mappings from DynamoDB streams", () => {
     await eventually(() => expect(clock.waits).to.deep.equal([5_000]));
     stream.write("b");
     await eventually(() => expect(clock.waits).to.deep.equal([5_000]));
-    clock.advance(5_000);
+    await clock.advance(5_000);
     await expectBatches(["a,b"]);
   });
 

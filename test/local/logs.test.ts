@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { AwsError } from "../../local/core/errors.ts";
 import type { Service } from "../../local/core/service.ts";
 import { logs } from "../../local/services/logs/index.ts";
-import { type FakeCloud, fakeCloud, ManualClock, resource } from "./support/fake-cloud.ts";
+import { type FakeCloud, fakeCloud, ManualClock, resourceOf } from "../support/fake-cloud.ts";
 import { callService } from "./support/lambda-cloud.ts";
 
 const GROUP = "aws:cloudwatch/logGroup:LogGroup";
@@ -28,8 +28,6 @@ describe("CloudWatch Logs", () => {
     Object.assign(cloud.services, { logs: service.api });
   });
 
-  afterEach(() => cloud.remove());
-
   async function send(operation: string, input: object): Promise<Described> {
     const body = Buffer.from(JSON.stringify(input));
     const reply = await callService(service, "POST", "/", { operation, body });
@@ -43,15 +41,15 @@ describe("CloudWatch Logs", () => {
   }
 
   /** Writes one line a second. */
-  function write(...messages: readonly string[]): void {
+  async function write(...messages: readonly string[]): Promise<void> {
     for (const message of messages) {
       cloud.services.logs.write("/app", "one", [message]);
-      clock.advance(1_000);
+      await clock.advance(1_000);
     }
   }
 
   it("makes the groups of the program, with their retention", async () => {
-    const group = resource(logs.outputs, GROUP, "app", { name: "/app", retentionInDays: 7 });
+    const group = resourceOf(logs, GROUP, "app", { name: "/app", retentionInDays: 7 });
     await service.realize[GROUP]?.create(group);
     expect(group.id).to.equal("/app");
     expect(group.outputs.arn).to.equal("arn:aws:logs:eu-west-1:000000000000:log-group:/app");
@@ -69,18 +67,18 @@ describe("CloudWatch Logs", () => {
 
   it("keeps the lines of a group when the program changes its retention", async () => {
     const [old, next] = [7, 30].map((retentionInDays) =>
-      resource(logs.outputs, GROUP, "app", { name: "/app", retentionInDays }),
+      resourceOf(logs, GROUP, "app", { name: "/app", retentionInDays }),
     );
     if (!old || !next) throw new Error("two resources");
     await service.realize[GROUP]?.create(old);
-    write("kept");
+    await write("kept");
     await service.realize[GROUP]?.update?.(next, old);
     expect(cloud.services.logs.read("/app").map(({ message }) => message)).to.deep.equal(["kept"]);
     expect((await send("DescribeLogGroups", {})).logGroups[0]?.retentionInDays).to.equal(30);
   });
 
-  it("makes a group that somebody writes to", () => {
-    write("a", "b");
+  it("makes a group that somebody writes to", async () => {
+    await write("a", "b");
     expect(cloud.services.logs.read("/app")).to.deep.include.members([]);
     expect(cloud.services.logs.read("/app").map(({ message, stream }) => [stream, message])).to.deep.equal([
       ["one", "a"],
@@ -101,7 +99,7 @@ describe("CloudWatch Logs", () => {
   });
 
   it("pages through a stream, forwards and backwards", async () => {
-    write("a", "b", "c", "d", "e");
+    await write("a", "b", "c", "d", "e");
     const input = { logGroupName: "/app", logStreamName: "one", limit: 2 };
     const first = await send("GetLogEvents", { ...input, startFromHead: true });
     expect(first.events.map(({ message }) => message)).to.deep.equal(["a", "b"]);
@@ -128,7 +126,7 @@ describe("CloudWatch Logs", () => {
 
   for (const [filterPattern, found] of filters) {
     it(`filters lines by the terms «${filterPattern}»`, async () => {
-      write("ERROR one", "ERROR two warm", "warm");
+      await write("ERROR one", "ERROR two warm", "warm");
       const { events } = await send("FilterLogEvents", { logGroupName: "/app", filterPattern });
       expect(events.map(({ message }) => message)).to.deep.equal(found);
     });
@@ -136,7 +134,7 @@ describe("CloudWatch Logs", () => {
 
   it("filters lines by time and stream, in pages", async () => {
     const start = clock.now();
-    write("a", "b", "c", "d");
+    await write("a", "b", "c", "d");
     cloud.services.logs.write("/app", "two", ["other"]);
     const input = { logGroupName: "/app", startTime: start + 1_000, endTime: start + 4_000, limit: 2 };
     const first = await send("FilterLogEvents", input);
@@ -166,7 +164,7 @@ describe("CloudWatch Logs", () => {
   });
 
   it("lists the streams with the newest lines first when asked", async () => {
-    write("a");
+    await write("a");
     cloud.services.logs.write("/app", "two", ["b"]);
     const input = { logGroupName: "/app", orderBy: "LastEventTime", descending: true };
     const { logStreams } = await send("DescribeLogStreams", input);
@@ -174,7 +172,7 @@ describe("CloudWatch Logs", () => {
   });
 
   it("refuses what AWS refuses, and names what it does not have", async () => {
-    write("a");
+    await write("a");
     const absent = { logGroupName: "/absent", logStreamName: "s" };
     expect((await refusal("GetLogEvents", absent)).code).to.equal("ResourceNotFoundException");
     expect((await refusal("GetLogEvents", { ...absent, logGroupName: "/app" })).code).to.equal(
@@ -198,7 +196,7 @@ describe("CloudWatch Logs", () => {
 
   it("says that filters of the program are recorded only", async () => {
     const type = "aws:cloudwatch/logMetricFilter:LogMetricFilter";
-    await service.realize[type]?.create(resource(logs.outputs, type, "errors", { name: "errors" }));
+    await service.realize[type]?.create(resourceOf(logs, type, "errors", { name: "errors" }));
     expect(cloud.entries).to.deep.equal([
       {
         kind: "notice",

@@ -61,6 +61,7 @@ describe("EventBridge Scheduler", () => {
   let sent: { arn: string; body: string; attributes: Record<string, string> }[];
   let invoked: unknown[];
   let failures: Error[];
+  let resources: Resource[];
   let deny: (principal: Principal, permission: Permission) => boolean;
 
   async function start(elapsed = 0): Promise<void> {
@@ -82,7 +83,7 @@ describe("EventBridge Scheduler", () => {
       },
       lambda: { invokeAsync: (_arn: string, event: unknown) => void invoked.push(event) },
     } as unknown as ServiceApis;
-    const resources = [roleOf(ROLE, "scheduler.amazonaws.com"), roleOf(STRANGER, "lambda.amazonaws.com")];
+    resources = [roleOf(ROLE, "scheduler.amazonaws.com"), roleOf(STRANGER, "lambda.amazonaws.com")];
     cloud = fakeCloud({
       services,
       dataFolder,
@@ -331,6 +332,17 @@ describe("EventBridge Scheduler", () => {
     deny = (principal, { resource }) => principal.arn === ROLE && resource === QUEUE;
     await cloud.clock.advance(MINUTE);
     expect(sent.map(({ arn }) => arn)).to.deep.equal([DEAD]);
+  });
+
+  it("calls nothing once the role does not trust Scheduler any more", async () => {
+    await create("rate(1 hour)", {
+      StartDate: new Date("2026-11-22T10:30Z"),
+      Target: { ...toQueue, RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+    resources = [roleOf(ROLE, "lambda.amazonaws.com")];
+    await cloud.clock.advance(31 * MINUTE);
+    expect(sent).to.deep.equal([]);
+    expect(cloud.entries.map(({ message }) => message).join("\n")).to.contain("to assume the role");
   });
 
   it("keeps schedules over a restart: rhythm, and a one-time run that was missed", async () => {

@@ -119,6 +119,7 @@ describe("Step Functions", () => {
     const machineArn = await realize(definition);
     const { executionArn } = await (service.api as StatesApi).start(machineArn, input, { source: "test" });
     return eventually(async () => {
+      await cloud.clock.advance(1_000);
       const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
       expect(execution.status).not.to.equal("RUNNING");
       const { status, output, error, cause } = execution;

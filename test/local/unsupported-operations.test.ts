@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, DescribeQueriesCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient, ListDevicesCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { DescribeBackupCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient, ListArchivesCommand } from "@aws-sdk/client-eventbridge";
+import { EventBridgeClient, ListEventSourcesCommand } from "@aws-sdk/client-eventbridge";
 import { CreateAliasCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetBucketAccelerateConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListTagsForResourceCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -50,11 +50,12 @@ const CALLS: Readonly<Record<string, Raw>> = {
   "cognito-identity": { ...json("AWSCognitoIdentityService", "ListIdentities"), service: "cognito" },
   "cognito-idp": { ...json("AWSCognitoIdentityProviderService", "ListDevices"), service: "cognito" },
   dynamodb: json("DynamoDB_20120810", "ListBackups", "1.0"),
-  events: json("AWSEvents", "ListArchives"),
+  events: json("AWSEvents", "ListEventSources"),
   iam: query("ListRoles"),
   lambda: rest("POST", "/2015-03-31/functions/f/aliases"),
   logs: json("Logs_20140328", "DescribeQueries"),
   monitoring: { ...query("DescribeAnomalyDetectors"), service: "cloudwatch" },
+  "rds-data": rest("POST", "/ExecuteSql"),
   s3: rest("GET", "/bucket?accelerate", "GET on a bucket with ?accelerate"),
   scheduler: rest("GET", "/tags/arn"),
   secretsmanager: json("secretsmanager", "DeleteSecret"),
@@ -127,7 +128,7 @@ describe("An operation that the local cloud does not have", () => {
         new DynamoDBClient(settings).send(
           new DescribeBackupCommand({ BackupArn: `${arn}-of-a-long-backup-name` }),
         ),
-      "events:ListArchives": () => new EventBridgeClient(settings).send(new ListArchivesCommand({})),
+      "events:ListEventSources": () => new EventBridgeClient(settings).send(new ListEventSourcesCommand({})),
       "lambda:POST /2015-03-31/functions/f/aliases": () =>
         new LambdaClient(settings).send(
           new CreateAliasCommand({ FunctionName: "f", Name: "live", FunctionVersion: "1" }),

@@ -1,14 +1,30 @@
 /** A cloud around one service under test: a clock that is moved by hand, a log to look into, other services as fakes. */
 import type { ServiceApis } from "../../local/core/apis.ts";
 import type { Clock, Timer } from "../../local/core/clock.ts";
+import { AwsError } from "../../local/core/errors.ts";
+import { Faults } from "../../local/core/faults.ts";
 import type { Properties, RegisteredResource, Resource } from "../../local/core/graph.ts";
 import type { LogEntry } from "../../local/core/log.ts";
-import type { Cloud, Permission, Principal, Service, ServiceDefinition } from "../../local/core/service.ts";
+import type {
+  Cloud,
+  Permission,
+  Principal,
+  Service,
+  ServiceDefinition,
+  World,
+} from "../../local/core/service.ts";
 import { createEndpoint, type Endpoint } from "../../local/endpoint/index.ts";
 import { createPrincipals } from "../../local/endpoint/principals.ts";
 
 export const REGION = "eu-west-1";
 export const ACCOUNT = "000000000000";
+export const WORLD: World = {
+  project: "test",
+  stack: "dev",
+  region: REGION,
+  account: ACCOUNT,
+  endpoint: "http://127.0.0.1:9",
+};
 
 interface Pending {
   readonly at: number;
@@ -20,8 +36,13 @@ export class ManualClock implements Clock {
   #now: number;
   readonly #pending = new Set<Pending>();
 
-  constructor(start: string) {
+  /** @param start ISO time */
+  constructor(start = "2026-01-15T12:00:00.000Z") {
     this.#now = Date.parse(start);
+  }
+
+  get offset(): number {
+    return this.#now - Date.now();
   }
 
   now(): number {
@@ -34,9 +55,18 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#pending.delete(pending) };
   }
 
+  elapse(milliseconds: number, task: () => void): Timer {
+    return this.after(milliseconds, task);
+  }
+
   /** Number of timers that wait. */
   get waiting(): number {
     return this.#pending.size;
+  }
+
+  /** Milliseconds until each timer, the nearest first. */
+  get waits(): number[] {
+    return [...this.#pending].map(({ at }) => at - this.#now).sort((left, right) => left - right);
   }
 
   /** Moves the time on and runs what becomes due, in order. */
@@ -47,7 +77,7 @@ export class ManualClock implements Clock {
       const [next] = [...this.#pending].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (!next) break;
       this.#pending.delete(next);
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       next.task();
     }
     this.#now = end;
@@ -65,10 +95,16 @@ export interface FakeCloud extends Cloud {
   readonly entries: LogEntry[];
   /** Every permission that was asked for, with the principal's ARN. */
   readonly asked: { readonly principal: string; readonly permission: Permission }[];
+  /** Actions that are denied to everybody. */
+  readonly denied: Set<string>;
 }
 
+/** Neighbours of the service under test, with the methods that it calls. */
+export type FakeServices = { readonly [Name in keyof ServiceApis]?: Partial<ServiceApis[Name]> };
+
 export interface FakeCloudOptions {
-  readonly services?: Partial<ServiceApis>;
+  readonly clock?: ManualClock;
+  readonly services?: FakeServices;
   readonly endpoint?: string;
   readonly dataFolder?: string;
   readonly resources?: () => readonly Resource[];
@@ -82,39 +118,45 @@ const NO_METRICS: ServiceApis["cloudwatch"] = { record: () => undefined, alarms:
 export function fakeCloud(options: FakeCloudOptions = {}): FakeCloud {
   const entries: LogEntry[] = [];
   const asked: FakeCloud["asked"] = [];
+  const denied = new Set<string>();
   const {
-    endpoint = "http://127.0.0.1:9",
+    clock = new ManualClock("2026-11-22T10:00:00.000Z"),
+    endpoint = WORLD.endpoint,
     dataFolder,
     resources = () => [],
     authorize,
     services = {},
   } = options;
+  const log = (entry: LogEntry): void => void entries.push(entry);
   return {
-    world: { project: "test", stack: "dev", region: REGION, account: ACCOUNT, endpoint },
-    clock: new ManualClock("2026-11-22T10:00:00.000Z"),
-    log: (entry) => entries.push(entry),
+    world: { ...WORLD, endpoint },
+    clock,
+    faults: new Faults(log, clock),
+    log,
     entries,
     asked,
+    denied,
     workFolder: "/nonexistent",
     dataFolder,
-    services: { cloudwatch: NO_METRICS, ...services } as ServiceApis,
+    services: { cloudwatch: NO_METRICS, ...services } as unknown as ServiceApis,
     authorize: (principal, permissions) => {
       asked.push(...permissions.map((permission) => ({ principal: principal.arn, permission })));
+      const refused = permissions.find(({ action }) => denied.has(action));
+      if (refused) throw new AwsError("AccessDeniedException", refused.action, 403);
       authorize?.(principal, permissions);
     },
     resources,
   };
 }
 
-/** A resource as the program would register it, with the outputs that the service computes. */
-export function resourceOf(
-  definition: ServiceDefinition,
+/** A resource as a program registers it. */
+export function registered(
   type: string,
   name: string,
-  inputs: Properties,
+  inputs: Properties = {},
   parent?: string,
-): Resource {
-  const registered: RegisteredResource = {
+): RegisteredResource {
+  return {
     urn: `urn:pulumi:dev::test::${type}::${name}`,
     type,
     name,
@@ -126,17 +168,21 @@ export function resourceOf(
     protect: false,
     ...(parent === undefined ? {} : { parent }),
   };
-  const outputs = definition.outputs[type];
-  if (!outputs) throw new Error(`${definition.name} has no outputs for ${type}`);
-  const world = {
-    project: "test",
-    stack: "dev",
-    region: REGION,
-    account: ACCOUNT,
-    endpoint: "http://127.0.0.1:9",
-  };
-  const { id, ...computed } = outputs(registered, world);
-  return { ...registered, id, outputs: { ...inputs, ...computed } };
+}
+
+/** A resource with the outputs that its service computes. */
+export function resourceOf(
+  { outputs }: Pick<ServiceDefinition, "outputs">,
+  type: string,
+  name: string,
+  inputs: Properties = {},
+  parent?: string,
+): Resource {
+  const own = registered(type, name, inputs, parent);
+  const outputsOf = outputs[type];
+  if (!outputsOf) throw new Error(`There are no outputs for ${type}.`);
+  const { id, ...computed } = outputsOf(own, WORLD);
+  return { ...own, id, outputs: { ...inputs, ...computed } };
 }
 
 export interface ServedService {

@@ -146,5 +146,6 @@ describe("price tracker", () => {
     expect(past.body).to.deep.equal({ items: [] });
     expect((await api.send("GET", "/prices/nocoin/latest")).status).to.equal(404);
     expect((await api.send("GET", "/prices/bitcoin?from=yesterday")).status).to.equal(400);
+    expect((await api.send("GET", `/prices/bitcoin?cursor=${"A".repeat(80)}`)).status).to.equal(400);
   });
 });

@@ -1,11 +1,11 @@
-import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBRecord } from "aws-lambda";
 import { expect } from "chai";
 import { resourcesOf } from "../../local/core/graph.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { eventually } from "../support/eventually.ts";
-import { ApiClient } from "./support/client.ts";
+import { functionNamed } from "./support/crashes.ts";
 import { runningProgram } from "./support/running-program.ts";
+import { TasksDriver } from "./support/tasks.ts";
 
 /** So many tasks are created while publisher and worker die. */
 const TASKS = 30;
@@ -14,36 +14,14 @@ const TASKS = 30;
 const MOST_DEATHS = 4;
 
 let cloud: LocalCloud;
-let api: ApiClient;
-
-async function newTask(title: string): Promise<string> {
-  const answer = await api.send("POST", "/tasks", { body: { title } });
-  expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
-  return (answer.body as { id: string }).id;
-}
-
-async function isProcessed(id: string): Promise<void> {
-  const { body } = await api.send("GET", `/tasks/${id}`);
-  expect((body as { processedAt?: string }).processedAt, `processedAt of ${id}`).to.be.a("string");
-}
-
-function emailsAbout(text: string) {
-  return cloud.cloud.services.mailbox
-    .list()
-    .filter(({ subject, body }) => `${subject}\n${body}`.includes(text));
-}
-
-/** What the external service did for a task, by idempotency key: more than one key is an effect that was doubled. */
-async function effectsOf(id: string): Promise<readonly string[]> {
-  const answer = await fetch(`${cloud.world.endpoint}/_local/stand-ins/task-service/effects`);
-  const { items } = (await answer.json()) as { items: { key: string }[] };
-  return items.map(({ key }) => key).filter((key) => key.includes(id));
-}
+let tasks: TasksDriver;
 
 /** The record with which the table's stream announced a task. */
 async function streamRecordOf(id: string): Promise<DynamoDBRecord> {
   const { dynamodb } = cloud.cloud.services;
-  const [table] = resourcesOf(cloud.graph, "aws:dynamodb/table:Table");
+  const table = resourcesOf(cloud.graph, "aws:dynamodb/table:Table").find(
+    ({ name }) => name === "tasks-table",
+  );
   const stream = String(table?.outputs.streamArn);
   for (const shard of await dynamodb.shards(stream)) {
     let iterator: string | undefined = await dynamodb.iterator(stream, shard, "TRIM_HORIZON");
@@ -59,43 +37,20 @@ async function streamRecordOf(id: string): Promise<DynamoDBRecord> {
   throw new Error(`The stream has no record of ${id}`);
 }
 
-/** Makes messages of a worker that died come back soon, not after the minutes that the queue is made for. */
-async function hurryRedelivery(): Promise<void> {
-  const { endpoint, region } = cloud.world;
-  const sqs = new SQSClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  const queue = resourcesOf(cloud.graph, "aws:sqs/queue:Queue").find(
-    ({ name }) => name === "tasks-work-queue",
-  );
-  const Attributes = { VisibilityTimeout: "1" };
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: String(queue?.outputs.url), Attributes }));
-}
-
-function functionNamed(part: string): string {
-  const found = resourcesOf(cloud.graph, "aws:lambda/function:Function").find(({ name }) =>
-    name.includes(part),
-  );
-  if (!found) throw new Error(`No function is named like ${part}`);
-  return String(found.outputs.name);
-}
-
-function diedIn(part: string): number {
-  const name = functionNamed(part);
+function diedIn(component: string): number {
+  const name = functionNamed(cloud, component);
   const { invocations } = cloud.cloud.services.lambda;
   return invocations().filter(({ functionName, error }) => functionName === name && error).length;
 }
 
 /** Kills a function whenever it runs, fewer times than its queue or stream tries. Returns the way to stop. */
-function killAgainAndAgain(part: string): () => Promise<void> {
+function killAgainAndAgain(component: string): () => Promise<void> {
   const { lambda } = cloud.cloud.services;
   let stopped = false;
   const killing = (async () => {
-    while (!stopped || diedIn(part) === 0) {
-      if (diedIn(part) >= MOST_DEATHS) return;
-      await lambda.killEnvironments(functionNamed(part));
+    while (!stopped || diedIn(component) === 0) {
+      if (diedIn(component) >= MOST_DEATHS) return;
+      await lambda.killEnvironments(functionNamed(cloud, component));
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   })();
@@ -109,16 +64,16 @@ describe("what happens after a task is created", () => {
   before(async function () {
     this.timeout(60_000);
     cloud = await runningProgram();
-    api = new ApiClient(String(cloud.outputValues.tasksApiUrl), {
-      "x-api-key": String(cloud.outputValues.tasksApiKey),
-    });
+    tasks = new TasksDriver(cloud);
   });
+
+  after(() => tasks.restoreVisibilityTimeout());
 
   it("the team gets one e-mail that names the task", async () => {
     const marker = crypto.randomUUID();
-    await newTask(`Mail ${marker}`);
+    await tasks.create(`Mail ${marker}`);
     const [mail, ...more] = await eventually(() => {
-      const found = emailsAbout(marker);
+      const found = tasks.emailsAbout(marker);
       expect(found).to.not.be.empty;
       return found;
     });
@@ -127,14 +82,14 @@ describe("what happens after a task is created", () => {
   });
 
   it("the worker handles it in the background, with the external service, and notes when", async () => {
-    const id = await newTask("Call the painter");
-    await eventually(() => isProcessed(id));
-    expect(await effectsOf(id)).to.have.length(1);
-    expect((await api.send("GET", `/tasks/${id}`)).body).to.include({ category: "communication" });
+    const id = await tasks.create("Call the painter");
+    await eventually(() => tasks.expectProcessed(id));
+    expect(await tasks.effectsOf(id)).to.have.length(1);
+    expect((await tasks.api.send("GET", `/tasks/${id}`)).body).to.include({ category: "communication" });
   });
 
   it("an event that the stream delivers nine times has one effect", async () => {
-    const id = await newTask("Delivered again and again");
+    const id = await tasks.create("Delivered again and again");
     const event = { Records: [await eventually(() => streamRecordOf(id))] };
     const publisher = resourcesOf(cloud.graph, "aws:lambda/alias:Alias").find(({ name }) =>
       name.includes("publish"),
@@ -145,26 +100,26 @@ describe("what happens after a task is created", () => {
     );
     for (const { functionError, payload } of await Promise.all(again))
       expect(functionError, payload).to.equal(undefined);
-    await eventually(() => expect(emailsAbout(id)).to.have.length(9));
-    await eventually(() => isProcessed(id));
-    expect(await effectsOf(id)).to.have.length(1);
+    await eventually(() => expect(tasks.emailsAbout(id)).to.have.length(9));
+    await eventually(() => tasks.expectProcessed(id));
+    expect(await tasks.effectsOf(id)).to.have.length(1);
   });
 
   it("nothing is lost and no effect is doubled when publisher and worker die again and again", async function () {
     this.timeout(120_000);
-    await hurryRedelivery();
+    await tasks.setVisibilityTimeout(1);
     const marker = crypto.randomUUID();
     const titles = Array.from({ length: TASKS }, (_, index) => `Crash ${index} ${marker}`);
-    const killers = [killAgainAndAgain("publish"), killAgainAndAgain("process")];
-    const ids = await Promise.all(titles.map(newTask)).finally(() =>
+    const killers = [killAgainAndAgain("tasks-publish-created"), killAgainAndAgain("tasks-process-task")];
+    const ids = await Promise.all(titles.map((title) => tasks.create(title))).finally(() =>
       Promise.all(killers.map((stop) => stop())),
     );
-    await eventually(() => Promise.all(ids.map(isProcessed)), 90_000);
-    expect(diedIn("publish"), "deaths of the publisher").to.be.at.least(1);
-    expect(diedIn("process"), "deaths of the worker").to.be.at.least(1);
-    for (const id of ids) expect(await effectsOf(id), `effects of ${id}`).to.have.length(1);
+    await eventually(() => Promise.all(ids.map((id) => tasks.expectProcessed(id))), 90_000);
+    expect(diedIn("tasks-publish-created"), "deaths of the publisher").to.be.at.least(1);
+    expect(diedIn("tasks-process-task"), "deaths of the worker").to.be.at.least(1);
+    for (const id of ids) expect(await tasks.effectsOf(id), `effects of ${id}`).to.have.length(1);
     await eventually(() => {
-      for (const title of titles) expect(emailsAbout(title), `mail about ${title}`).to.not.be.empty;
+      for (const title of titles) expect(tasks.emailsAbout(title), `mail about ${title}`).to.not.be.empty;
     });
   });
 });

@@ -5,11 +5,7 @@ import { resourcesOf } from "../../local/core/graph.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
-
-interface Upload {
-  readonly url: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
+import { sendForm, type Upload } from "./support/tasks.ts";
 
 let api: ApiClient;
 let endpoint: string;
@@ -18,19 +14,6 @@ async function newTask(): Promise<string> {
   const answer = await api.send("POST", "/tasks", { body: { title: "With files" } });
   expect(answer.status).to.equal(201);
   return (answer.body as { id: string }).id;
-}
-
-/** Sends a file with a presigned POST, as a browser's form does. */
-function post(
-  upload: Upload,
-  contents: string | Uint8Array<ArrayBuffer>,
-  type: string,
-  changes: Readonly<Record<string, string>> = {},
-) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ ...upload.fields, ...changes })) form.append(name, value);
-  form.append("file", new Blob([contents], { type }), "file");
-  return fetch(upload.url, { method: "POST", body: form });
 }
 
 async function presign(
@@ -50,7 +33,7 @@ async function startImport(csv: string): Promise<string> {
   const answer = await api.send("POST", "/imports", { body: { fileName: "tasks.csv", size } });
   expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
   const { importId, upload } = answer.body as { importId: string; upload: Upload };
-  const sent = await post(upload, csv, "text/csv");
+  const sent = await sendForm(upload, csv, "text/csv");
   expect(sent.status, await sent.text()).to.be.within(200, 204);
   return importId;
 }
@@ -125,7 +108,7 @@ describe("tasks files", () => {
     it("are uploaded by presigned POST, then listed with a link that downloads them", async () => {
       const id = await newTask();
       const { attachmentId, upload } = await presign(id, 5);
-      const sent = await post(upload, "hello", "text/plain");
+      const sent = await sendForm(upload, "hello", "text/plain");
       expect(sent.status, await sent.text()).to.be.within(200, 204);
       const item = await eventually(async () => {
         const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as {
@@ -141,13 +124,13 @@ describe("tasks files", () => {
     it("are refused by the presigned POST when larger, of another type or under another key", async () => {
       const id = await newTask();
       const { upload } = await presign(id, 5);
-      expect((await post(upload, "x".repeat(6_000_000), "text/plain")).status).to.equal(400);
-      expect((await post(upload, "hello", "text/html", { "Content-Type": "text/html" })).status).to.equal(
+      expect((await sendForm(upload, "x".repeat(6_000_000), "text/plain")).status).to.equal(400);
+      expect((await sendForm(upload, "hello", "text/html", { "Content-Type": "text/html" })).status).to.equal(
         403,
       );
-      expect((await post(upload, "hello", "text/plain", { key: "attachments/elsewhere" })).status).to.equal(
-        403,
-      );
+      expect(
+        (await sendForm(upload, "hello", "text/plain", { key: "attachments/elsewhere" })).status,
+      ).to.equal(403);
       const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as { items: unknown[] };
       expect(items).to.deep.equal([]);
     });
@@ -166,6 +149,33 @@ describe("tasks files", () => {
       expect(items).to.have.length(1);
       const stored = new Uint8Array(await (await fetch(String(items[0]?.url))).arrayBuffer());
       expect(Buffer.compare(stored, bytes)).to.equal(0);
+    });
+
+    it("are prepared once for one Idempotency-Key", async () => {
+      const id = await newTask();
+      const headers = { "idempotency-key": crypto.randomUUID() };
+      const body = { fileName: "notes.txt", contentType: "text/plain", size: 5 };
+      const first = await api.send("POST", `/tasks/${id}/upload`, { body, headers });
+      const second = await api.send("POST", `/tasks/${id}/upload`, { body, headers });
+      expect(first.status).to.equal(201);
+      expect(second.body).to.deep.equal(first.body);
+    });
+
+    it("go when their task goes, and a page of them is not continued with a cursor that was made up", async () => {
+      const id = await newTask();
+      const headers = { "content-type": "image/png" };
+      await api.send("POST", `/tasks/${id}/upload`, { body: new Uint8Array([1]), headers });
+      const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as {
+        items: { url: string }[];
+      };
+      const url = String(items[0]?.url);
+      expect((await fetch(url)).status).to.equal(200);
+      expect((await api.send("GET", `/tasks/${id}/attachments?cursor=${"A".repeat(80)}`)).status).to.equal(
+        400,
+      );
+      expect((await api.send("DELETE", `/tasks/${id}`)).status).to.equal(204);
+      // S3 answers 403 for what is not there, to who may not list the bucket.
+      await eventually(async () => expect((await fetch(url)).status).to.equal(403));
     });
 
     it("are refused for a task that does not exist, a type that is not allowed and a size above the limit", async () => {
@@ -196,6 +206,14 @@ describe("tasks files", () => {
       expect(errors).to.have.length(10);
       expect(errors[0]?.line).to.be.a("number");
       await eventually(async () => expect(await emailsAbout(id)).to.have.length(1));
+    });
+
+    it("is prepared once for one Idempotency-Key", async () => {
+      const headers = { "idempotency-key": crypto.randomUUID() };
+      const body = { fileName: "tasks.csv", size: 10 };
+      const first = await api.send("POST", "/imports", { body, headers });
+      expect(first.status).to.equal(201);
+      expect((await api.send("POST", "/imports", { body, headers })).body).to.deep.equal(first.body);
     });
 
     it("imports nothing twice when the event is delivered again", async function () {

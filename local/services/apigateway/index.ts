@@ -9,6 +9,7 @@
  * AWS services behind methods. Caches, canaries and custom domain names have no effect here; an account's own limit of
  * 10,000 requests a second is not applied.
  */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { answerCall as answerHttpApiCall } from "../apigatewayv2/operations.ts";
 import { outputs as httpApiOutputs } from "../apigatewayv2/outputs.ts";
@@ -29,19 +30,29 @@ export const apigateway: ServiceDefinition = {
     const apis = new Apis(cloud);
     const httpApis = new HttpApis(cloud);
     const path = new RequestPath(cloud, apis.plans, (apiId, stageName) => apis.findStage(apiId, stageName));
+    const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const target = targetOf(request.url ?? "");
+      const found = target && httpApis.find(target);
+      if (found) await serveRequest(cloud, found.stage, found.target, { request, response });
+      else if (target && httpApis.has(target.apiId)) sendNotFound(response);
+      else await path.serve(request, response);
+    };
+    let underWay = 0;
     return {
       realize: { ...apis.realizers(), ...httpApis.realizers() },
-      request: async (request, response) => {
-        const target = targetOf(request.url ?? "");
-        const found = target && httpApis.find(target);
-        if (found) await serveRequest(cloud, found.stage, found.target, { request, response });
-        else if (target && httpApis.has(target.apiId)) sendNotFound(response);
-        else await path.serve(request, response);
+      request: (request, response) => {
+        underWay += 1;
+        return serve(request, response).finally(() => {
+          underWay -= 1;
+        });
       },
+      busy: () => underWay > 0,
       call: (call) =>
         call.path.startsWith("/v2/")
           ? answerHttpApiCall(call, cloud, httpApis)
           : answerCall(call, cloud, apis),
+      reset: () => apis.plans.reset(),
+      ready: async () => apis.ready(),
     };
   },
 };

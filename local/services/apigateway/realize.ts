@@ -5,6 +5,7 @@
 import { notSupported, UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer } from "../../core/service.ts";
+import { checkAccount } from "./account.ts";
 import type { CompiledApi } from "./compiled-api.ts";
 import { compileApi } from "./compiled-api.ts";
 import { readRestApi, typeToken } from "./read-resources.ts";
@@ -18,7 +19,7 @@ const PARTS = [
 ];
 
 /** Resources that are only remembered: nothing that is served here depends on them. */
-const RECORDED = ["Account", "BasePathMapping", "DomainName"];
+const RECORDED = ["BasePathMapping", "DomainName"];
 
 export class Apis {
   readonly plans: UsagePlans;
@@ -29,6 +30,8 @@ export class Apis {
   readonly #deployments = new Map<string, CompiledApi>();
   /** By `<api>/<stage>`. */
   readonly #stages = new Map<string, { readonly resource: Resource; served: Stage }>();
+  /** Settings of the account that were not checked yet. */
+  readonly #accounts = new Set<Resource>();
   /** MethodSettings by URN. */
   readonly #settings = new Map<string, Resource>();
 
@@ -64,6 +67,10 @@ export class Apis {
       ),
       ...Object.fromEntries(PARTS.map((name) => [name, remembered(this.#parts)])),
       ...Object.fromEntries(RECORDED.map((name) => [name, { create: () => {}, update: () => {} }])),
+      Account: realizer(
+        (resource) => void this.#accounts.add(resource),
+        (resource) => void this.#accounts.delete(resource),
+      ),
       Deployment: {
         create: (resource) => this.#deploy(resource),
         delete: (resource) => void this.#deployments.delete(resource.id),
@@ -84,6 +91,12 @@ export class Apis {
       },
     };
     return Object.fromEntries(Object.entries(table).map(([name, each]) => [typeToken(name), each]));
+  }
+
+  /** Checks what depends on other resources, once all are there. */
+  ready(): void {
+    for (const account of this.#accounts) checkAccount(account, this.#cloud);
+    this.#accounts.clear();
   }
 
   #putApi(resource: Resource): void {

@@ -1,7 +1,9 @@
 /** A request to a stage of a REST or HTTP API, as both kinds see it. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { LogEntry } from "../../core/log.ts";
 import type { Cloud } from "../../core/service.ts";
+import { currentTrace, requestTrace, type Trace } from "../../core/trace.ts";
 import type { MultiMap, Target } from "./incoming.ts";
 import { forwardedHeaders, queryOf } from "./incoming.ts";
 
@@ -15,6 +17,7 @@ export class ReceivedRequest {
   /** `x-amz-apigw-id` of REST APIs, `apigw-requestid` of HTTP APIs. */
   readonly extendedRequestId: string;
   readonly startedAt: number;
+  readonly #trace: Trace;
   #body: Buffer = NO_BODY;
   #decompressed = false;
   #headers: MultiMap | undefined = undefined;
@@ -25,6 +28,7 @@ export class ReceivedRequest {
     this.target = target;
     this.request = request;
     this.startedAt = cloud.clock.now();
+    this.#trace = currentTrace() ?? requestTrace(request.headers["x-amzn-trace-id"]);
     this.extendedRequestId = Buffer.from(this.requestId.slice(0, 11), "latin1").toString("base64");
   }
 
@@ -46,13 +50,14 @@ export class ReceivedRequest {
 
   /** `X-Amzn-Trace-Id`; the client's own when it sent one. */
   get traceId(): string {
-    const given = this.request.headers["x-amzn-trace-id"];
-    if (typeof given === "string" && given.startsWith("Root=")) return given;
-    const digits = this.requestId.replaceAll("-", "");
-    const seconds = Math.floor(this.startedAt / 1000)
-      .toString(16)
-      .padStart(8, "0");
-    return `Root=1-${seconds}-${digits.slice(0, 24)}`;
+    return this.#trace.header ?? `Root=${this.#trace.id}`;
+  }
+
+  /** What the log calls this request: our id of it, and the client's own where there is one. */
+  get logIds(): Pick<LogEntry, "requestId" | "clientRequestId"> {
+    const { requestId } = this;
+    const own = this.request.headers["x-request-id"];
+    return typeof own === "string" ? { requestId, clientRequestId: own } : { requestId };
   }
 
   /** The headers that a backend gets. */

@@ -99,7 +99,7 @@ export class RequestPath {
       kind: "request",
       source,
       message: `${exchange.method} ${target.path} → ${answered?.status}`,
-      requestId,
+      ...exchange.logIds,
       duration: this.#cloud.clock.now() - exchange.startedAt,
     });
     if (error?.reason !== undefined)

@@ -48,6 +48,13 @@ export class UsagePlans {
     this.#stages = undefined;
   }
 
+  /** Fills all buckets, and begins all quotas anew. */
+  reset(): void {
+    this.#buckets.clear();
+    this.#quotas.clear();
+    this.#stages = undefined;
+  }
+
   /** What the key may do with the stage; undefined when it may not use it at all. */
   find(apiId: string, stageName: string, keyValue: string): Subscription | undefined {
     this.#stages ??= this.#index();

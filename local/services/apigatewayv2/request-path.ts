@@ -115,7 +115,7 @@ function report(exchange: HttpExchange): void {
     kind: "request",
     source,
     message: `${exchange.method} ${target.path} → ${answered?.status}`,
-    requestId,
+    ...exchange.logIds,
     duration: cloud.clock.now() - exchange.startedAt,
   });
   if (error?.reason !== undefined) cloud.log({ kind: "warning", source, message: error.reason, requestId });

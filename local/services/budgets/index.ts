@@ -43,6 +43,7 @@ function createService(cloud: Cloud): Service {
       },
     },
     call: (call) => answerJson("budgets", table, call),
+    reset: async () => ledger.reset(),
   };
 }
 

@@ -47,6 +47,14 @@ export class Ledger {
     this.#accounts.set(settings.name, { spend: { actual: 0 }, period, ...known, settings, states });
   }
 
+  /** Nothing is spent, and nobody was told. */
+  reset(): void {
+    for (const { settings } of [...this.#accounts.values()]) {
+      this.#accounts.delete(settings.name);
+      this.put(settings);
+    }
+  }
+
   remove(name: string): void {
     this.#accounts.delete(name);
   }

@@ -69,6 +69,11 @@ export class Alarms {
     await this.#evaluateComposites([]);
   }
 
+  /** All alarms are as new; nobody is told. */
+  reset(): void {
+    for (const alarm of this.#alarms.values()) Object.assign(alarm, this.#unchecked());
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -104,9 +109,7 @@ export class Alarms {
   #put(resource: Resource): void {
     const settings = readAlarm(resource);
     const known = this.#alarms.get(settings.name);
-    const since = this.#cloud.clock.now();
-    const fresh = { state: "INSUFFICIENT_DATA", reason: "Unchecked: Initial alarm creation", since } as const;
-    this.#alarms.set(settings.name, { ...fresh, ...known, settings });
+    this.#alarms.set(settings.name, { ...this.#unchecked(), ...known, settings });
     const { name, unsupported } = settings;
     if (unsupported !== undefined) {
       this.#notices.push(`Alarm ${name} is recorded, not evaluated: ${unsupported}.`);
@@ -118,6 +121,11 @@ export class Alarms {
       if (!isKnownAction(action))
         this.#notices.push(`Alarm ${name}: its action ${action} is not carried out.`);
     }
+  }
+
+  #unchecked(): Omit<Alarm, "settings"> {
+    const since = this.#cloud.clock.now();
+    return { state: "INSUFFICIENT_DATA", reason: "Unchecked: Initial alarm creation", since };
   }
 
   #schedule(): void {

@@ -51,6 +51,10 @@ function createService(cloud: Cloud): Service {
     },
     ready: () => alarms.start(),
     call: (call) => answer(call, table),
+    reset: async () => {
+      store.clear();
+      alarms.reset();
+    },
     busy: () => alarms.busy,
     stop: () => alarms.stop(),
   };

@@ -81,6 +81,10 @@ export class MetricStore {
     };
   }
 
+  clear(): void {
+    this.#metrics.clear();
+  }
+
   #bucketsOf(key: string): Map<number, Bucket> {
     const known = this.#metrics.get(key);
     if (known) return known;

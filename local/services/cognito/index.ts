@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import type { CognitoApi } from "../../core/apis.ts";
 import { answerJson } from "../../core/protocol.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { adminOperations } from "./admin-operations.ts";
 import { Authentication } from "./authentication.ts";
@@ -43,9 +44,14 @@ function createService(cloud: Cloud): Service {
       return poolId === undefined ? undefined : [pools.keyOf(poolId).publicKey];
     },
   };
+  const realize = realizers(pools);
   return {
     api,
-    realize: realizers(pools),
+    realize,
+    reset: () => {
+      pools.removeUsers();
+      return recreate(cloud, realize);
+    },
     request: async (request, response) => serveWellKnown(pools, request, response),
     call: (call) => {
       const isIdentity = call.headers["x-amz-target"]?.startsWith("AWSCognitoIdentityService.") === true;

@@ -100,6 +100,12 @@ export class Pools {
     this.#write();
   }
 
+  /** Removes all users; keys stay, so that the tokens that were given out can be read. */
+  removeUsers(): void {
+    this.#users.clear();
+    this.#write();
+  }
+
   /** The key that a pool signs its tokens with; made when it is first needed. */
   keyOf(poolId: string): SigningKey {
     const existing = this.#keys.get(poolId);

@@ -8,15 +8,19 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Resource } from "../../core/graph.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { Arns } from "./arns.ts";
+import { Expiry } from "./expiry.ts";
 import { answer } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import type { TableFacts } from "./permissions.ts";
 import { tableItemRealizer, tableRealizer } from "./realize.ts";
 import { TableStreams } from "./streams.ts";
-import { partitionKey } from "./table-definition.ts";
+import { keyAttributes, partitionKey } from "./table-definition.ts";
+import { WriteTraces } from "./write-traces.ts";
 
 const TABLE = "aws:dynamodb/table:Table";
 const ACCESS_KEY_BYTES = 10;
@@ -30,27 +34,40 @@ function create(cloud: Cloud): Service {
     return running;
   };
   const arns = new Arns(world);
-  const streams = new TableStreams({ server, arns, clock, region: world.region });
+  const tables = () => cloud.resources().filter(({ type }) => type === TABLE);
+  const tableNamed = (tableName: string): Resource | undefined => tables().find(({ id }) => id === tableName);
+  const expiry = new Expiry({ server, tables, onDelete: (tableName) => streams.written([tableName]) });
+  const traces = new WriteTraces((tableName) => {
+    const table = tableNamed(tableName);
+    return table ? keyAttributes(table) : [];
+  });
+  const records = { clock, expiry, region: world.region };
+  const streams = new TableStreams({ server, arns, traces, ...records });
   const facts: TableFacts = {
     tableArn: (tableName) => arns.tableArn(tableName),
     programStream: (streamArn) => arns.programStream(streamArn),
     partitionKey: (tableName, indexName) => {
-      const table = cloud.resources().find(({ type, id }) => type === TABLE && id === tableName);
+      const table = tableNamed(tableName);
       return table && partitionKey(table, indexName);
     },
   };
   const onWrite = (tableNames: readonly string[]): void => streams.written(tableNames);
+  const realizer = tableRealizer({ server, arns, log: cloud.log });
+  const realize = { [TABLE]: realizer, "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server) };
   return {
     api: streams,
-    realize: {
-      [TABLE]: tableRealizer({ server, arns, log: cloud.log }),
-      "aws:dynamodb/tableItem:TableItem": tableItemRealizer(server),
+    realize,
+    // Deleting single items would tell the streams, and so the program.
+    reset: async () => {
+      await Promise.all(tables().map((table) => realizer.delete?.(table)));
+      await recreate(cloud, realize);
     },
     start: async () => {
       starting = DynamoDbLocal.start(storage(cloud.dataFolder));
       running = await starting;
     },
-    call: (call) => answer(call, { cloud, server, arns, facts, onWrite }),
+    call: (call) => answer(call, { cloud, server, arns, facts, records, traces, onWrite }),
+    advanced: () => expiry.deleteExpired(clock.now()),
     stop: async () => {
       await (await starting?.catch(() => undefined))?.stop();
     },

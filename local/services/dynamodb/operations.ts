@@ -8,13 +8,16 @@ import { type Arns, tableNameOf } from "./arns.ts";
 import { recordMetrics } from "./metrics.ts";
 import { statementTarget } from "./partiql.ts";
 import { STREAM_PERMISSIONS, TABLE_PERMISSIONS, type TableFacts } from "./permissions.ts";
-import { programRecord, type RawRecord } from "./streams.ts";
+import { programRecord, type RawRecord, type RecordContext } from "./streams.ts";
+import type { WriteTraces } from "./write-traces.ts";
 
 export interface OperationsContext {
   readonly cloud: Cloud;
   readonly server: () => DynamoDbLocal;
   readonly arns: Arns;
   readonly facts: TableFacts;
+  readonly records: RecordContext;
+  readonly traces: WriteTraces;
   /** Called with the tables that a successful call wrote to. */
   readonly onWrite: (tableNames: readonly string[]) => void;
 }
@@ -46,21 +49,25 @@ export async function answer(call: AwsCall, context: OperationsContext): Promise
   const input = parseInput(call.body);
   context.cloud.authorize(call.principal, permissionsOf(input, context.facts));
 
+  const forget = context.traces.note(operation, input);
   const startedAt = context.cloud.clock.now();
   const reply = await forward(call, target, input, context);
   if (!isStreams) recordMetrics(context.cloud, { operation, input, reply, startedAt });
+  if (reply.status !== 200) forget();
   logFailure(context.cloud, "dynamodb", operation, call, reply);
   if (reply.status === 200) context.onWrite(writtenTables(operation, input));
   if (ITEM_OPERATIONS.includes(operation) || reply.status !== 200) return reply;
   const output = JSON.parse(reply.body.toString("utf8")) as JsonInput;
   const seen =
-    operation === "GetRecords" ? withRecords(output, context.cloud) : context.arns.toProgram(output);
+    operation === "GetRecords" ? withRecords(input, output, context) : context.arns.toProgram(output);
   return jsonReply(seen, call.headers["content-type"]);
 }
 
-function withRecords(output: JsonInput, { world, clock }: Cloud): JsonInput {
+/** A shard iterator of DynamoDB Local holds the ARN of its stream. */
+function withRecords({ ShardIterator }: JsonInput, output: JsonInput, context: OperationsContext): JsonInput {
   const records = list(output.Records) as unknown as RawRecord[];
-  return { ...output, Records: records.map((record) => programRecord(record, world.region, clock.now())) };
+  const tableName = /:table\/([^/|]+)/.exec(String(ShardIterator))?.[1] ?? "";
+  return { ...output, Records: records.map((record) => programRecord(record, tableName, context.records)) };
 }
 
 async function forward(

@@ -2,16 +2,24 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import type { DynamoDbApi, StreamBatch } from "../../core/apis.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { Trace } from "../../core/trace.ts";
 import type { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { type Arns, tableNameOf } from "./arns.ts";
 import { carryOut } from "./client.ts";
+import type { Expiry } from "./expiry.ts";
+import type { WriteTraces } from "./write-traces.ts";
 
 export interface StreamsContext {
   readonly server: () => DynamoDbLocal;
   readonly arns: Arns;
   readonly region: string;
   readonly clock: Clock;
+  readonly expiry: Pick<Expiry, "isExpiry">;
+  readonly traces: WriteTraces;
 }
+
+/** What is needed to show a record as AWS would. */
+export type RecordContext = Pick<StreamsContext, "region" | "clock" | "expiry">;
 
 /** A record as the Streams API answers it. */
 export type RawRecord = Readonly<Record<string, unknown>> & {
@@ -71,12 +79,16 @@ export class TableStreams implements DynamoDbApi {
       records: records.map(
         (record) =>
           ({
-            ...programRecord(record, this.#context.region, this.#context.clock.now()),
+            ...programRecord(record, tableNameOf(streamArn), this.#context),
             eventSourceARN: streamArn,
           }) as DynamoDBRecord,
       ),
       nextIterator: typeof output.NextShardIterator === "string" ? output.NextShardIterator : undefined,
     };
+  }
+
+  traceOf(record: DynamoDBRecord): Trace | undefined {
+    return this.#context.traces.of(record);
   }
 
   onWrite(streamArn: string, listener: () => void): () => void {
@@ -101,10 +113,14 @@ export class TableStreams implements DynamoDbApi {
 /**
  * A record as DynamoDB answers it and as functions get it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
- * @param now milliseconds since the epoch
  */
-export function programRecord(record: RawRecord, region: string, now: number): RawRecord {
-  const isExpired = !["INSERT", "MODIFY", "REMOVE"].includes(record.eventName);
+export function programRecord(
+  record: RawRecord,
+  tableName: string,
+  { region, clock, expiry }: RecordContext,
+): RawRecord {
+  const isOwnName = ["INSERT", "MODIFY", "REMOVE"].includes(record.eventName);
+  const isExpired = !isOwnName || expiry.isExpiry(tableName, record);
   const created = record.dynamodb.ApproximateCreationDateTime;
   return {
     ...record,
@@ -113,11 +129,15 @@ export function programRecord(record: RawRecord, region: string, now: number): R
       ? { eventName: "REMOVE", userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" } }
       : {}),
     awsRegion: region,
-    dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: latestSecond(created, now) },
+    dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: latestSecond(created, clock) },
   };
 }
 
-/** DynamoDB Local cuts times to the minute. The latest second of it makes no record look older than it is. */
-function latestSecond(minute: number, now: number): number {
-  return Math.max(minute, Math.min(Math.floor(now / 1_000), minute + SECONDS_PER_MINUTE - 1));
+/**
+ * DynamoDB Local has the wall clock, and cuts times to the minute. The latest second of it makes no record look older than
+ * it is.
+ */
+function latestSecond(wallMinute: number, clock: Clock): number {
+  const minute = wallMinute + Math.floor(clock.offset / 1_000);
+  return Math.max(minute, Math.min(Math.floor(clock.now() / 1_000), minute + SECONDS_PER_MINUTE - 1));
 }

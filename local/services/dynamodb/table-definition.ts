@@ -78,6 +78,11 @@ export function partitionKey(table: Resource, indexName?: string): string | unde
   return keySchema(index ?? inputs).find(({ KeyType }) => KeyType === "HASH")?.AttributeName;
 }
 
+/** Names of a table's key attributes. */
+export function keyAttributes({ inputs }: Resource): string[] {
+  return keySchema(inputs).map(({ AttributeName }) => AttributeName);
+}
+
 function indexDefinition(index: Properties): IndexDefinition {
   const others = Array.isArray(index.nonKeyAttributes) ? index.nonKeyAttributes.map(String) : [];
   return {

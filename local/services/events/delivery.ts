@@ -7,16 +7,16 @@ import { AwsError } from "../../core/errors.ts";
 import { type Defeat, FINAL_ERRORS, Retries } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
 import { recordMetrics } from "./metrics.ts";
-import { authorizeAsEvents, deliver, type Forward, type Handover } from "./targets.ts";
+import { authorizeAsEvents, deliver, type Handover, isDestination, type Ways } from "./targets.ts";
 
 export class Deliverer {
   readonly #cloud: Cloud;
-  readonly #forward: Forward;
+  readonly #ways: Ways;
   readonly #retries: Retries;
 
-  constructor(cloud: Cloud, forward: Forward) {
+  constructor(cloud: Cloud, ways: Ways) {
     this.#cloud = cloud;
-    this.#forward = forward;
+    this.#ways = ways;
     this.#retries = new Retries(cloud);
   }
 
@@ -29,8 +29,10 @@ export class Deliverer {
     const { rule, target } = handover;
     this.#retries.start({
       limits: target,
+      ...(isDestination(target.arn) ? { turn: () => this.#ways.destinations.turn(target.arn) } : {}),
       attempt: async () => {
-        await deliver(handover, this.#cloud, this.#forward);
+        const attempt = () => deliver(handover, this.#cloud, this.#ways);
+        await this.#cloud.faults.deliver(rule.arn, target.arn, attempt);
         recordMetrics(this.#cloud, rule, "Invocations");
       },
       failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
@@ -40,6 +42,11 @@ export class Deliverer {
 
   stop(): void {
     this.#retries.stop();
+  }
+
+  /** Forgets the deliveries that wait. */
+  reset(): void {
+    this.#retries.reset();
   }
 
   async #giveUp(handover: Handover, defeat: Defeat): Promise<void> {

@@ -14,6 +14,8 @@ export interface BusEvent {
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: unknown;
+  /** Set when the event comes from an archive again. */
+  readonly "replay-name"?: string;
 }
 
 /** Adds what PutEvents adds. The detail is copied, so that later changes of the caller do not show. */
@@ -40,6 +42,7 @@ export function scheduledEvent(ruleArn: string, cloud: Cloud): BusEvent {
   );
 }
 
-function toSecond(milliseconds: number): string {
+/** ISO time without the fraction of a second. */
+export function toSecond(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

@@ -1,17 +1,23 @@
 /**
- * Amazon EventBridge: buses, rules with patterns or schedules, and their targets. Archives and API destinations are
- * recorded only. https://docs.aws.amazon.com/eventbridge/latest/userguide/
+ * Amazon EventBridge: buses, rules with patterns or schedules, their targets, archives, replays and API
+ * destinations. https://docs.aws.amazon.com/eventbridge/latest/userguide/
  */
 import type { EventsApi } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { answerJson } from "../../core/protocol.ts";
-import type { Cloud, Realizer, Service, ServiceDefinition } from "../../core/service.ts";
+import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { ApiDestinations } from "./api-destinations.ts";
+import { archiveOperations, replayOperations } from "./archive-operations.ts";
+import { Archives } from "./archives.ts";
+import { connectionOperations } from "./connection-operations.ts";
+import { Connections } from "./connections.ts";
 import { operations } from "./operations.ts";
 import { busNameOf, outputs } from "./outputs.ts";
+import { realizers } from "./realize.ts";
+import { Replays } from "./replays.ts";
 import { Router } from "./router.ts";
 import { RuleBook } from "./rule-book.ts";
 import { Scheduler } from "./scheduler.ts";
-import { checkTarget } from "./targets.ts";
 
 export const events: ServiceDefinition = {
   name: "events",
@@ -23,10 +29,20 @@ export const events: ServiceDefinition = {
 
 function createService(cloud: Cloud): Service {
   const book = new RuleBook();
-  const router = new Router(cloud, book);
+  const archives = new Archives(cloud);
+  const connections = new Connections(cloud);
+  const destinations = new ApiDestinations(cloud, connections);
+  const router = new Router(cloud, book, archives, destinations);
+  const replays = new Replays(cloud, archives, router);
   const scheduler = new Scheduler(cloud, (rule) => void router.runSchedule(rule));
-  const table = operations(cloud, book, router);
+  const table = {
+    ...operations(cloud, book, router),
+    ...archiveOperations(cloud, archives, book),
+    ...replayOperations(cloud, replays),
+    ...connectionOperations(cloud, connections, destinations),
+  };
   const api: EventsApi = {
+    recent: () => router.recent(),
     put: async (event, busName) => ({ eventId: router.put(event, busNameOf(busName)).id }),
     runRuleNow: async (ruleName) => {
       const rule = book.find(ruleName);
@@ -37,42 +53,19 @@ function createService(cloud: Cloud): Service {
   };
   return {
     api,
-    realize: realizers(cloud, book),
+    realize: realizers({ book, archives, connections, destinations }),
+    reset: () => {
+      replays.stop();
+      router.reset();
+      archives.empty();
+    },
     call: (call) => answerJson("events", table, call),
     busy: () => router.busy,
     ready: async () => scheduler.follow(book.rules),
     stop: async () => {
       scheduler.stop();
+      replays.stop();
       router.stop();
-    },
-  };
-}
-
-function realizers(cloud: Cloud, book: RuleBook): Readonly<Record<string, Realizer>> {
-  const recorded = (what: string): Realizer => ({
-    create: ({ name }) => {
-      const message = `${what} "${name}" is recorded; the local cloud does not run it.`;
-      cloud.log({ kind: "notice", source: "events", message });
-    },
-  });
-  return {
-    "aws:cloudwatch/eventApiDestination:EventApiDestination": recorded("The API destination"),
-    "aws:cloudwatch/eventArchive:EventArchive": recorded("The event archive"),
-    "aws:cloudwatch/eventBus:EventBus": {
-      create: (resource) => book.addBus(resource),
-      update: () => undefined,
-      delete: (resource) => book.removeBus(resource),
-    },
-    "aws:cloudwatch/eventRule:EventRule": {
-      create: (resource) => book.addRule(resource),
-      delete: (resource) => book.removeRule(resource),
-    },
-    "aws:cloudwatch/eventTarget:EventTarget": {
-      create: (resource) => {
-        checkTarget(resource.name, String(resource.outputs.arn));
-        book.addTarget(resource);
-      },
-      delete: (resource) => book.removeTarget(resource),
     },
   };
 }

@@ -6,8 +6,16 @@ import { UserError } from "../../core/errors.ts";
 import type { Properties, Resource } from "../../core/graph.ts";
 import type { BusEvent } from "./event.ts";
 
+/** What a template may name beside the event. */
+export interface InputContext {
+  readonly name: string;
+  readonly arn: string;
+  /** When EventBridge got the event, in ISO form; `time` is the sender's. */
+  readonly ingestedAt: string;
+}
+
 /** The rule for making a target's input: JSON text out of the event. */
-export type InputRules = (event: BusEvent, rule: { readonly name: string; readonly arn: string }) => string;
+export type InputRules = (event: BusEvent, context: InputContext) => string;
 
 /** @throws UserError naming what is not supported or not valid */
 export function readInputRules(resource: Resource): InputRules {
@@ -27,11 +35,11 @@ function readTransformer(transformer: Properties, name: string): InputRules {
   const template = String(transformer.inputTemplate ?? "");
   const inputPaths = Object.entries((transformer.inputPaths ?? {}) as Record<string, unknown>);
   const paths = new Map(inputPaths.map(([variable, path]) => [variable, readPath(String(path), name)]));
-  return (event, rule) => {
+  return (event, { arn, name: rule, ingestedAt }) => {
     const values = new Map<string, unknown>([
-      ["aws.events.rule-arn", rule.arn],
-      ["aws.events.rule-name", rule.name],
-      ["aws.events.event.ingestion-time", event.time],
+      ["aws.events.rule-arn", arn],
+      ["aws.events.rule-name", rule],
+      ["aws.events.event.ingestion-time", ingestedAt],
       ["aws.events.event", { ...event, detail: undefined }],
       ["aws.events.event.json", event],
       ...[...paths].map(([variable, path]): [string, unknown] => [variable, valueAt(event, path)]),
@@ -40,7 +48,10 @@ function readTransformer(transformer: Properties, name: string): InputRules {
   };
 }
 
-/** Puts values in place of `<name>`: as JSON, or inside a JSON string as the text itself. */
+/**
+ * Puts values in place of `<name>`: as JSON, or inside a JSON string as the text itself, which is not escaped, as on AWS:
+ * a quote in it spoils the JSON. Objects lose their quotes there (seen on AWS, not in its documentation).
+ */
 function fill(template: string, values: ReadonlyMap<string, unknown>): string {
   let quoted = false;
   return template.replaceAll(/\\.|"|<([^<>"\s]+)>/gs, (found, name: string | undefined) => {
@@ -48,8 +59,7 @@ function fill(template: string, values: ReadonlyMap<string, unknown>): string {
     if (name === undefined || !values.has(name)) return found;
     const value = values.get(name);
     if (!quoted) return value === undefined ? '""' : JSON.stringify(value);
-    const plain = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-    return JSON.stringify(plain).slice(1, -1);
+    return typeof value === "string" ? value : (JSON.stringify(value) ?? "").replaceAll('"', "");
   });
 }
 

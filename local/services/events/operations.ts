@@ -8,7 +8,8 @@ import type { Router } from "./router.ts";
 import type { Rule, RuleBook } from "./rule-book.ts";
 
 const MAX_ENTRIES = 10;
-const MAX_TOTAL_BYTES = 256 * 1024;
+/** https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb */
+const MAX_TOTAL_BYTES = 1024 ** 2;
 
 export function operations(cloud: Cloud, book: RuleBook, router: Router): JsonOperations {
   return {
@@ -78,12 +79,16 @@ function putEntry(entry: JsonInput, book: RuleBook, router: Router): JsonInput {
   }
   const detail = parseDetail(String(entry.Detail));
   if (detail === undefined) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  const time = timeOf(entry.Time);
+  if (Number.isNaN(time?.getTime())) {
+    return { ErrorCode: "InvalidArgument", ErrorMessage: "Parameter Time is not valid." };
+  }
   const event = {
     source,
     detailType: String(entry.DetailType),
     detail,
     ...(Array.isArray(entry.Resources) ? { resources: entry.Resources.map(String) } : {}),
-    ...(entry.Time === undefined ? {} : { time: timeOf(entry.Time) }),
+    ...(time === undefined ? {} : { time: time.toISOString() }),
   };
   return { EventId: router.put(event, bus).id };
 }
@@ -98,8 +103,9 @@ function parseDetail(text: string): object | undefined {
   }
 }
 
-function timeOf(time: unknown): string {
-  return new Date(typeof time === "number" ? time * 1000 : String(time)).toISOString();
+function timeOf(time: unknown): Date | undefined {
+  if (time === undefined || time === null) return undefined;
+  return new Date(typeof time === "number" ? time * 1000 : String(time));
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */

@@ -1,6 +1,6 @@
 /** What AWS would return for EventBridge's resources. */
 import type { RegisteredResource } from "../../core/graph.ts";
-import { arn, hexToken, physicalName } from "../../core/names.ts";
+import { arn, hexToken, physicalName, token, uuid } from "../../core/names.ts";
 import type { Outputs, OutputsOf, World } from "../../core/service.ts";
 
 /** A bus may be named by its ARN too. */
@@ -41,15 +41,21 @@ function bus(resource: RegisteredResource, world: World): Outputs {
 function named(kind: string, withToken: boolean): OutputsOf {
   return (resource, world) => {
     const name = physicalName(resource);
-    const suffix = withToken ? `/${hexToken(resource.urn, 32)}` : "";
+    const suffix = withToken ? `/${uuid(resource.urn)}` : "";
     return { id: name, name, arn: arn(world, "events", `${kind}/${name}${suffix}`) };
   };
 }
 
+/** Id and ARN end with a UUID; the secret with the parameters has one of its own. */
 const connection: OutputsOf = (resource, world) => {
-  const secret = `secret:events!connection/${physicalName(resource)}/${hexToken(resource.urn, 8)}`;
-  return { ...named("connection", true)(resource, world), secretArn: arn(world, "secretsmanager", secret) };
+  const name = connectionSecretName(physicalName(resource), resource.urn);
+  const secretArn = arn(world, "secretsmanager", `secret:${name}-${token(resource.urn, 6)}`);
+  return { ...named("connection", true)(resource, world), secretArn };
 };
+
+function connectionSecretName(name: string, seed: string): string {
+  return `events!connection/${name}/${uuid(`${seed} secret`)}`;
+}
 
 export const outputs: Readonly<Record<string, OutputsOf>> = {
   "aws:cloudwatch/eventApiDestination:EventApiDestination": named("api-destination", true),
@@ -57,6 +63,7 @@ export const outputs: Readonly<Record<string, OutputsOf>> = {
   "aws:cloudwatch/eventBus:EventBus": bus,
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy": (resource) => ({
     id: busNameOf(resource.inputs.eventBusName),
+    eventBusName: busNameOf(resource.inputs.eventBusName),
   }),
   "aws:cloudwatch/eventConnection:EventConnection": connection,
   "aws:cloudwatch/eventPermission:EventPermission": (resource) => ({

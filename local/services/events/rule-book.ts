@@ -4,6 +4,7 @@ import type { Properties, Resource, Value } from "../../core/graph.ts";
 import { compilePattern } from "../../core/matcher.ts";
 import { DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRY_ATTEMPTS, type RetryLimits } from "../../core/retries.ts";
 import { parseSchedule, type Schedule } from "../../core/schedule.ts";
+import type { HttpTarget } from "./api-destinations.ts";
 import { type InputRules, readInputRules } from "./input.ts";
 import { busNameOf } from "./outputs.ts";
 
@@ -30,6 +31,7 @@ export interface Target extends RetryLimits {
   readonly input: InputRules;
   readonly deadLetterArn: string | undefined;
   readonly messageGroupId: string | undefined;
+  readonly http: HttpTarget;
 }
 
 export class RuleBook {
@@ -134,6 +136,21 @@ function readTarget(resource: Resource): Target {
     maximumEventAgeInSeconds: Number(retry.maximumEventAgeInSeconds ?? DEFAULT_EVENT_AGE_SECONDS),
     maximumRetryAttempts: Number(retry.maximumRetryAttempts ?? DEFAULT_RETRY_ATTEMPTS),
     messageGroupId: text(object(outputs.sqsTarget).messageGroupId),
+    http: readHttpTarget(object(outputs.httpTarget)),
+  };
+}
+
+function readHttpTarget({
+  pathParameterValues,
+  headerParameters,
+  queryStringParameters,
+}: Properties): HttpTarget {
+  const strings = (value: Value | undefined): Record<string, string> =>
+    Object.fromEntries(Object.entries(object(value)).map(([name, item]) => [name, String(item)]));
+  return {
+    path: Array.isArray(pathParameterValues) ? pathParameterValues.map(String) : [],
+    headers: strings(headerParameters),
+    query: strings(queryStringParameters),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Runs the schedules of rules on the clock of the local cloud. */
 import type { Timer } from "../../core/clock.ts";
 import type { Cloud } from "../../core/service.ts";
+import { inNewTrace } from "../../core/trace.ts";
 import { atTime } from "../../core/wait.ts";
 import type { Rule } from "./rule-book.ts";
 
@@ -36,7 +37,7 @@ export class Scheduler {
     const due = rule.schedule?.next(after);
     if (due === undefined) return;
     const timer = atTime(this.#cloud.clock, due, () => {
-      this.#run(rule);
+      inNewTrace(() => this.#run(rule));
       this.#arm(rule, Math.max(due, this.#cloud.clock.now()));
     });
     this.#running.set(rule.arn, { rule, timer });

@@ -1,7 +1,9 @@
 /** Handing an event to the services that can be targets of rules. */
 import { AwsError, UserError } from "../../core/errors.ts";
+import { AttemptError } from "../../core/retries.ts";
 import type { Cloud, Principal } from "../../core/service.ts";
-import { mayAssume } from "../iam/trust-policies.ts";
+import { trusts } from "../iam/trust-policies.ts";
+import type { ApiDestinations } from "./api-destinations.ts";
 import type { BusEvent } from "./event.ts";
 import { busNameOf } from "./outputs.ts";
 import type { Rule, Target } from "./rule-book.ts";
@@ -16,14 +18,21 @@ export interface Handover {
   readonly input: string;
 }
 
-/** Puts an event on another bus of this account. */
-export type Forward = (event: BusEvent, bus: string) => void;
+/** The ways on within EventBridge. */
+export interface Ways {
+  /** Puts an event on another bus of this account. */
+  readonly forward: (event: BusEvent, bus: string) => void;
+  readonly destinations: ApiDestinations;
+}
 
-type Deliver = (handover: Handover, cloud: Cloud, forward: Forward) => unknown;
+type Deliver = (handover: Handover, cloud: Cloud, ways: Ways) => unknown;
 
 /** By the service of the target's ARN. */
 const DELIVERIES: Readonly<Record<string, Deliver>> = {
-  events: deliverToBus,
+  events: (handover, cloud, ways) =>
+    isDestination(handover.target.arn)
+      ? deliverToDestination(handover, cloud, ways)
+      : deliverToBus(handover, cloud, ways),
   lambda: deliverToLambda,
   logs: deliverToLogs,
   sns: deliverToTopic,
@@ -34,10 +43,10 @@ const DELIVERIES: Readonly<Record<string, Deliver>> = {
 /** @throws UserError naming a target that the local cloud cannot serve */
 export function checkTarget(name: string, targetArn: string): void {
   const kind = kindOf(targetArn);
-  const isDestination = kind === "events" && !targetArn.includes(":event-bus/");
-  if (Object.hasOwn(DELIVERIES, kind) && !isDestination) return;
+  const isKnown = kind !== "events" || isDestination(targetArn) || targetArn.includes(":event-bus/");
+  if (Object.hasOwn(DELIVERIES, kind) && isKnown) return;
   throw new UserError(
-    `The event target "${name}" (${targetArn}) cannot be served by the local cloud: targets are Lambda functions, SQS queues, SNS topics, Step Functions state machines, event buses and log groups.`,
+    `The event target "${name}" (${targetArn}) cannot be served by the local cloud: targets are Lambda functions, SQS queues, SNS topics, Step Functions state machines, event buses, API destinations and log groups.`,
   );
 }
 
@@ -45,8 +54,8 @@ export function checkTarget(name: string, targetArn: string): void {
  * Hands the event over, once EventBridge (or the target's role) may do so.
  * @throws AwsError of the target's service
  */
-export async function deliver(handover: Handover, cloud: Cloud, forward: Forward): Promise<void> {
-  await DELIVERIES[kindOf(handover.target.arn)]?.(handover, cloud, forward);
+export async function deliver(handover: Handover, cloud: Cloud, ways: Ways): Promise<void> {
+  await DELIVERIES[kindOf(handover.target.arn)]?.(handover, cloud, ways);
 }
 
 /** Lets EventBridge put a message into a queue: the target's, or its dead-letter queue. */
@@ -75,16 +84,28 @@ function deliverToTopic({ rule, target, input }: Handover, cloud: Cloud): Promis
   return cloud.services.sns.publish(target.arn, input);
 }
 
-function deliverToStateMachine({ rule, target, input }: Handover, cloud: Cloud): Promise<unknown> {
-  const role = roleOf(rule, target, cloud);
+function deliverToStateMachine(handover: Handover, cloud: Cloud): Promise<unknown> {
+  const { rule, target, input } = handover;
+  const role = roleOf(handover, cloud);
   cloud.authorize(role, [{ action: "states:StartExecution", resource: target.arn }]);
   return cloud.services.states.start(target.arn, parsed(input), { source: `events rule ${rule.name}` });
 }
 
-function deliverToBus({ rule, target, event }: Handover, cloud: Cloud, forward: Forward): void {
+function deliverToBus(handover: Handover, cloud: Cloud, { forward }: Ways): void {
+  const { rule, target, event } = handover;
   if (target.roleArn === undefined) authorizeAsEvents(cloud, "events:PutEvents", target.arn, rule);
-  else cloud.authorize(roleOf(rule, target, cloud), [{ action: "events:PutEvents", resource: target.arn }]);
+  else cloud.authorize(roleOf(handover, cloud), [{ action: "events:PutEvents", resource: target.arn }]);
   forward(event, busNameOf(target.arn));
+}
+
+export function isDestination(targetArn: string): boolean {
+  return targetArn.includes(":api-destination/");
+}
+
+function deliverToDestination(handover: Handover, cloud: Cloud, { destinations }: Ways): Promise<void> {
+  const { target, input } = handover;
+  cloud.authorize(roleOf(handover, cloud), [{ action: "events:InvokeApiDestination", resource: target.arn }]);
+  return destinations.call(target.arn, target.http, input);
 }
 
 /** The log stream that EventBridge writes to has a random name on AWS; one per rule is easier to read. */
@@ -96,21 +117,24 @@ function deliverToLogs({ rule, target, input }: Handover, cloud: Cloud): void {
   cloud.services.logs.write(group, rule.name, [input]);
 }
 
-function roleOf(rule: Rule, { arn, roleArn }: Target, cloud: Cloud): Principal {
-  if (roleArn === undefined) {
-    throw new AwsError("AccessDeniedException", `The target ${arn} needs a role, and has none.`);
-  }
-  if (!mayAssume(cloud, { roleArn, service: EVENTS.arn, sourceArn: rule.arn })) {
-    const message = `EventBridge cannot assume the role ${roleArn}: its trust policy does not allow ${EVENTS.arn}.`;
+/** The role of a target, once EventBridge may assume it. */
+function roleOf({ target, rule }: Handover, { resources, world }: Cloud): Principal {
+  const { roleArn } = target;
+  const assumption = { roleArn: roleArn ?? "", service: EVENTS.arn, sourceArn: rule.arn };
+  if (roleArn !== undefined && trusts(resources(), world, assumption) === false) {
+    const message = `The trust policy of ${roleArn} does not let ${EVENTS.arn} assume the role.`;
     throw new AwsError("AccessDeniedException", message);
   }
-  return { kind: "role", arn: roleArn, functionName: "events" };
+  if (roleArn !== undefined) return { kind: "role", arn: roleArn, functionName: "events" };
+  throw new AwsError("AccessDeniedException", `The target ${target.arn} needs a role, and has none.`);
 }
 
+/** The error code of AWS's dead-letter queues for this is not documented. */
 function parsed(input: string): unknown {
   try {
     return JSON.parse(input);
   } catch {
-    return input;
+    const message = `The input of the target is no JSON: ${input}`;
+    throw new AttemptError("INVALID_JSON", message, { final: true });
   }
 }

@@ -4,10 +4,11 @@ import type { Resource } from "../../core/graph.ts";
 import type { Log } from "../../core/log.ts";
 import type { Permission, Principal } from "../../core/service.ts";
 import { accessDenied, componentOf, roleName } from "./denial.ts";
-import type { Policy } from "./documents.ts";
-import { type Decision, evaluatePolicies, type Question } from "./evaluator.ts";
+import type { Decision, Question } from "./evaluator.ts";
 import { type Role, rolesOf } from "./identity-policies.ts";
-import { holderOf, type ResourcePolicies, resourcePoliciesOf } from "./resource-policies.ts";
+import { judgeRole, judgeService, type Verdict } from "./judgement.ts";
+import { type RecordedCheck, RecordedChecks } from "./recorded-checks.ts";
+import { type ResourcePolicies, resourcePoliciesOf } from "./resource-policies.ts";
 import type { Context } from "./variables.ts";
 
 /** How often a statement granted an action to a role or service. */
@@ -36,6 +37,8 @@ export interface Authorizer {
   usage(): readonly Usage[];
   /** What was refused so far. */
   denials(): readonly Denial[];
+  /** What roles were granted so far, each kind of call once. */
+  checks(): readonly RecordedCheck[];
 }
 
 /**
@@ -53,6 +56,7 @@ export function createAuthorizer(
     authorize: (principal, permissions) => authorizer.authorize(principal, permissions),
     usage: () => authorizer.usage(),
     denials: () => authorizer.denials(),
+    checks: () => authorizer.checks(),
   };
 }
 
@@ -65,19 +69,13 @@ interface Compiled {
   readonly resourcePolicies: ResourcePolicies;
 }
 
-interface Verdict {
-  readonly granted?: Decision["by"];
-  /** Why not; set when nothing granted it. */
-  readonly reason?: string;
-  readonly notes: readonly string[];
-}
-
 class PolicyAuthorizer {
   readonly #resources: () => readonly Resource[];
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #usage = new Map<string, Usage>();
   readonly #denials = new Map<string, Denial>();
+  readonly #checks = new RecordedChecks();
   #compiled: Compiled | undefined;
 
   constructor(resources: () => readonly Resource[], log: Log, clock: Clock) {
@@ -89,13 +87,14 @@ class PolicyAuthorizer {
   authorize(principal: Principal, permissions: readonly Permission[]): void {
     if (principal.kind === "user") return;
     const compiled = this.#compile();
+    const { roles, resourcePolicies } = compiled;
     for (const permission of permissions) {
       const question = this.#question(compiled, principal, permission);
       const verdict =
         principal.kind === "role"
-          ? judgeRole(compiled, principal, question)
-          : judgeService(compiled, principal, question);
-      if (verdict.granted) this.#count(principal, permission.action, verdict.granted);
+          ? judgeRole(roles.get(principal.arn), resourcePolicies, question)
+          : judgeService(principal.arn, resourcePolicies, question);
+      if (verdict.granted) this.#count(principal, question, verdict.granted);
       else throw this.#deny(compiled, principal, permission, verdict);
     }
   }
@@ -106,6 +105,10 @@ class PolicyAuthorizer {
 
   denials(): readonly Denial[] {
     return [...this.#denials.values()];
+  }
+
+  checks(): readonly RecordedCheck[] {
+    return this.#checks.all();
   }
 
   #compile(): Compiled {
@@ -145,7 +148,9 @@ class PolicyAuthorizer {
     };
   }
 
-  #count(principal: Principal, action: string, by: NonNullable<Decision["by"]>): void {
+  #count(principal: Principal, question: Question, by: NonNullable<Decision["by"]>): void {
+    const { action } = question;
+    if (principal.kind === "role") this.#checks.add(principal.arn, question, by);
     const name = principal.kind === "role" ? roleName(principal.arn) : principal.arn;
     const key = [name, by.policy, by.statement, action].join("\n");
     const count = (this.#usage.get(key)?.count ?? 0) + 1;
@@ -176,39 +181,6 @@ class PolicyAuthorizer {
   }
 }
 
-function judgeRole(compiled: Compiled, principal: Principal, question: Question): Verdict {
-  const role = compiled.roles.get(principal.arn);
-  const identity = evaluatePolicies(role?.policies ?? [], question);
-  const resource = evaluatePolicies(policiesOn(compiled, question), question);
-  const boundary = role?.boundary ? evaluatePolicies([role.boundary], question) : undefined;
-  const notes = [...identity.notes, ...resource.notes, ...(boundary?.notes ?? []), ...remarks(role)];
-  if (identity.effect === "ExplicitDeny") return denied("an identity-based policy", identity, notes);
-  if (resource.effect === "ExplicitDeny") return denied("a resource-based policy", resource, notes);
-  if (boundary?.effect === "ExplicitDeny") return denied("a permissions boundary", boundary, notes);
-  const within = !boundary || boundary.effect === "Allow";
-  const granted = resource.by ?? identity.by;
-  if (granted && within) return { granted, notes };
-  const kind = granted ? "permissions boundary" : "identity-based policy";
-  const unknown = role?.unknownPolicies.length
-    ? ` (the local cloud does not know the policies ${role.unknownPolicies.join(", ")})`
-    : "";
-  return { reason: `because no ${kind} allows the ${question.action} action${unknown}`, notes };
-}
-
-function judgeService(compiled: Compiled, principal: Principal, question: Question): Verdict {
-  const decision = evaluatePolicies(policiesOn(compiled, question), question);
-  const { notes } = decision;
-  if (decision.effect === "ExplicitDeny") return denied("a resource-based policy", decision, notes);
-  if (decision.by) return { granted: decision.by, notes };
-  const missing = `because no resource-based policy allows ${principal.arn} the ${question.action} action`;
-  return { reason: missing, notes };
-}
-
-function denied(kind: string, decision: Decision, notes: readonly string[]): Verdict {
-  const by = decision.by ? [`denied by statement ${decision.by.statement} of ${decision.by.policy}`] : [];
-  return { reason: `with an explicit deny in ${kind}`, notes: [...notes, ...by] };
-}
-
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
 function regionOf(resourceArn: string): Context {
   const region = resourceArn.split(":")[3];
@@ -218,14 +190,6 @@ function regionOf(resourceArn: string): Context {
 function tagsOf(role: Role | undefined): Context {
   const tags = Object.entries(role?.resource.outputs.tagsAll ?? role?.resource.outputs.tags ?? {});
   return Object.fromEntries(tags.map(([name, value]) => [`aws:PrincipalTag/${name}`, String(value)]));
-}
-
-function remarks(role: Role | undefined): string[] {
-  return role ? [] : ["the role is not one of the program's"];
-}
-
-function policiesOn(compiled: Compiled, question: Question): readonly Policy[] {
-  return compiled.resourcePolicies.get(holderOf(question.resource)) ?? [];
 }
 
 function sameMembers(left: readonly Resource[], right: readonly Resource[]): boolean {

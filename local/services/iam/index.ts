@@ -1,11 +1,14 @@
 /**
- * AWS Identity and Access Management. Its API is not served: roles and policies come from the program; authorizer.ts
- * evaluates them on every call.
+ * AWS Identity and Access Management: roles and policies come from the program, and authorizer.ts evaluates them on every
+ * call. Of its API there are the inline policies of roles, which may be changed while the program runs, until it changes
+ * them itself.
  */
-import { notSupported } from "../../core/errors.ts";
+import type { IamApi } from "../../core/apis.ts";
 import type { Realizer, ServiceDefinition } from "../../core/service.ts";
 import { readPolicy } from "./documents.ts";
+import { answer } from "./operations.ts";
 import { outputs } from "./outputs.ts";
+import { RolePolicies } from "./role-policies.ts";
 
 /** Refuses a malformed document at once, as AWS does, instead of at the first call that it should have allowed. */
 function checked(property: "policy" | "assumeRolePolicy"): Realizer {
@@ -17,12 +20,24 @@ export const iam: ServiceDefinition = {
   signingNames: ["iam"],
   protocol: "query",
   outputs,
-  create: () => ({
-    realize: {
-      "aws:iam/policy:Policy": checked("policy"),
-      "aws:iam/role:Role": checked("assumeRolePolicy"),
-      "aws:iam/rolePolicy:RolePolicy": checked("policy"),
-    },
-    call: (call) => Promise.reject(notSupported("iam", call.operation ?? `${call.method} ${call.path}`)),
-  }),
+  create: (cloud) => {
+    const policies = new RolePolicies(() => cloud.resources());
+    const api: IamApi = { resources: () => policies.resources() };
+    return {
+      api,
+      realize: {
+        "aws:iam/policy:Policy": checked("policy"),
+        "aws:iam/role:Role": checked("assumeRolePolicy"),
+        "aws:iam/rolePolicy:RolePolicy": {
+          create: (resource) => {
+            void readPolicy(resource.name, resource.outputs.policy);
+            policies.forget(resource);
+          },
+          delete: (resource) => policies.forget(resource),
+        },
+      },
+      reset: () => policies.reset(),
+      call: (call) => answer(call, cloud, policies),
+    };
+  },
 };

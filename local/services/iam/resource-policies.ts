@@ -31,9 +31,13 @@ const SOURCES: Readonly<Record<string, Source>> = {
 /** Log groups share the resource policies of their account. */
 const ALL_LOGS = "logs";
 
+/** The default bus is there without a resource, so its policies know its name only. */
+const DEFAULT_BUS = "default";
+
 /** What the policy for a resource stands on: an object's is its bucket's, an index's its table's. */
 export function holderOf(resourceArn: string): string {
   if (resourceArn.startsWith("arn:aws:logs:")) return ALL_LOGS;
+  if (/^arn:aws:events:[^/]*:event-bus\/default$/.test(resourceArn)) return DEFAULT_BUS;
   if (resourceArn.startsWith("arn:aws:s3:::")) return resourceArn.split("/", 1)[0] ?? resourceArn;
   return /^arn:aws:dynamodb:[^/]*table\/[^/]+/.exec(resourceArn)?.[0] ?? resourceArn;
 }

@@ -19,13 +19,17 @@ export interface Assumption {
 /** Trust policies that were read, by their role. */
 const read = new WeakMap<Resource, Policy>();
 
-/** Whether a role of the program lets a service assume it. */
-export function trusts(resources: readonly Resource[], world: World, assumption: Assumption): boolean {
+/** Whether a role lets a service assume it; undefined for a role that is not the program's. */
+export function trusts(
+  resources: readonly Resource[],
+  world: World,
+  assumption: Assumption,
+): boolean | undefined {
   const { roleArn, service, sourceArn } = assumption;
   const role = findRole(resources, roleArn);
   const context = { "aws:SourceArn": sourceArn, "aws:SourceAccount": world.account };
   const caller = { kind: "Service", name: service, account: world.account } as const;
-  return role !== undefined && allows(role, caller, context);
+  return role && allows(role, caller, context);
 }
 
 /** As `trusts`; of a role that is not the program's nothing is known, so it is taken to trust the service. */
@@ -33,8 +37,7 @@ export function mayAssume(
   { resources, world }: Pick<Cloud, "resources" | "world">,
   assumption: Assumption,
 ): boolean {
-  const known = resources();
-  return findRole(known, assumption.roleArn) === undefined || trusts(known, world, assumption);
+  return trusts(resources(), world, assumption) !== false;
 }
 
 /**

@@ -16,6 +16,7 @@ interface QueuedEvent {
   readonly source: string;
   readonly requestId: string;
   readonly queuedAt: number;
+  readonly generation: number;
   /** How often the function has failed. */
   failures: number;
   /** How often the event could not be run at all. */
@@ -35,6 +36,9 @@ export class AsyncInvocations {
   readonly #invoker: Invoker;
   readonly #destinations: Destinations;
   readonly #timers = new Set<Timer>();
+  /** Events of an earlier one are forgotten. */
+  #generation = 0;
+  #attempts = 0;
   #stopped = false;
 
   constructor(cloud: Cloud, registry: Registry, invoker: Invoker, destinations: Destinations) {
@@ -48,20 +52,41 @@ export class AsyncInvocations {
   queue(target: Target, payload: string, source: string): string {
     const requestId = randomUUID();
     const queuedAt = this.#cloud.clock.now();
-    const event = { target, payload, source, requestId, queuedAt, failures: 0, refusals: 0 };
-    queueMicrotask(() => void this.#attempt(event));
+    const generation = this.#generation;
+    const event = { target, payload, source, requestId, queuedAt, generation, failures: 0, refusals: 0 };
+    this.#start(event);
     return requestId;
   }
 
-  /** Forgets the events that wait. */
+  /** Whether events are being handled; those that wait for their next attempt are not. */
+  get busy(): boolean {
+    return this.#attempts > 0;
+  }
+
+  /** Forgets the events that wait, for good. */
   stop(): void {
     this.#stopped = true;
+    this.reset();
+  }
+
+  /** Forgets the events that wait; those that are being handled are not tried again. */
+  reset(): void {
+    this.#generation += 1;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
   #settings({ fn, qualifier = "" }: Target): AsyncSettings {
     return this.#registry.asyncSettings.get(`${fn.settings.name}:${qualifier}`) ?? DEFAULTS;
+  }
+
+  #start(event: QueuedEvent): void {
+    this.#attempts += 1;
+    queueMicrotask(() => {
+      void this.#attempt(event).finally(() => {
+        this.#attempts -= 1;
+      });
+    });
   }
 
   async #attempt(event: QueuedEvent): Promise<void> {
@@ -103,10 +128,10 @@ export class AsyncInvocations {
   }
 
   #later(event: QueuedEvent, delay: number): void {
-    if (this.#stopped) return;
+    if (this.#stopped || event.generation !== this.#generation) return;
     const timer = this.#cloud.clock.after(delay, () => {
       this.#timers.delete(timer);
-      void this.#attempt(event);
+      this.#start(event);
     });
     this.#timers.add(timer);
   }

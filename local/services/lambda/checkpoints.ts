@@ -29,6 +29,12 @@ export class Checkpoints {
     this.#save();
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#sequenceNumbers.clear();
+    this.#save();
+  }
+
   #save(): void {
     if (this.#file === undefined) return;
     mkdirSync(dirname(this.#file), { recursive: true });

@@ -9,7 +9,7 @@ import type { World } from "../../core/service.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type FunctionSettings, nodeVersionOf } from "./function-settings.ts";
 import { hardLimitMegabytes, type MemoryWatch } from "./memory-watch.ts";
-import type { Report, Work, WorkerSetup } from "./worker/messages.ts";
+import type { Report, TimedWork, Work, WorkerSetup } from "./worker/messages.ts";
 
 export interface EnvironmentOptions {
   readonly settings: FunctionSettings;
@@ -33,6 +33,16 @@ export interface Outcome {
   readonly heapBytes: number;
 }
 
+/** What a fault does to an event. */
+export interface Disturbance {
+  /** The event reaches the function so much later; its time-out runs meanwhile. */
+  readonly delayMilliseconds: number;
+  /** The environment dies with the event in its hands. */
+  readonly crashes: boolean;
+}
+
+const UNDISTURBED: Disturbance = { delayMilliseconds: 0, crashes: false };
+
 type State = "new" | "starting" | "idle" | "busy" | "ended";
 
 /** Lambda gives a function this long to load; longer when its own time-out is longer. */
@@ -44,6 +54,8 @@ const YOUNG_GENERATION_MEGABYTES = 6;
 const KILLED = "Runtime exited with error: signal: killed";
 
 export class Environment {
+  /** Which environment it is; calls of its function carry it. */
+  readonly id = randomUUID().replaceAll("-", "");
   readonly logStream: string;
   readonly #options: EnvironmentOptions;
   #worker: Worker | undefined;
@@ -53,12 +65,12 @@ export class Environment {
   #requestId = "";
   /** The beginning of a line whose end has not been printed yet. */
   #partial = "";
+  #calls = 0;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
-    const id = randomUUID().replaceAll("-", "");
-    this.logStream = `${day}/[${options.settings.version}]${id}`;
+    this.logStream = `${day}/[${options.settings.version}]${this.id}`;
   }
 
   /** Whether it can take another event. */
@@ -66,9 +78,16 @@ export class Environment {
     return this.#state === "new" || this.#state === "idle";
   }
 
+  /** Counts an AWS call of the event that is being handled; the first one is 1. */
+  countCall(): number {
+    this.#calls += 1;
+    return this.#calls;
+  }
+
   /** Handles one event; starts the worker for the first. Never rejects. */
-  async handle(work: Work, begin: () => void): Promise<Outcome> {
+  async handle(work: Work, begin: () => void, disturbance = UNDISTURBED): Promise<Outcome> {
     this.#requestId = work.requestId;
+    this.#calls = 0;
     const startedAt = performance.now();
     const settled = new Promise<{ payload: string; failed: boolean; heapBytes: number }>((resolve) => {
       this.#settle = resolve;
@@ -78,9 +97,10 @@ export class Environment {
     const init = cold ? { initMilliseconds: performance.now() - startedAt } : {};
     begin();
     const handedAt = performance.now();
-    const timer = this.#state === "ended" ? undefined : this.#hand(work);
+    if (disturbance.crashes) this.#crash("Runtime.ExitError", KILLED);
+    const timers = this.#state === "ended" ? [] : this.#hand(work, disturbance.delayMilliseconds);
     const result = await settled;
-    timer?.cancel();
+    for (const timer of timers) timer.cancel();
     if (this.#worker) this.#options.memoryWatch.end(this.#worker);
     this.#settle = undefined;
     this.#flush();
@@ -101,7 +121,7 @@ export class Environment {
       this.#becameReady = resolve;
     });
     const limit = Math.max(INIT_MILLISECONDS, settings.timeoutMilliseconds);
-    const timer = clock.after(limit, () => this.#timeOut(limit));
+    const timer = clock.elapse(limit, () => this.#timeOut(limit));
     try {
       this.#worker = this.#createWorker();
       await Promise.race([ready, settled]);
@@ -111,21 +131,29 @@ export class Environment {
     timer.cancel();
   }
 
-  #hand(work: Work): Timer {
+  /** @returns the timers that end with the event */
+  #hand(work: Work, delayMilliseconds: number): Timer[] {
     this.#state = "busy";
     const { settings, memoryWatch, clock } = this.#options;
     const { timeoutMilliseconds, memoryMegabytes } = settings;
+    const timers = [clock.elapse(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds))];
+    const post = (): void => {
+      const timed: TimedWork = { ...work, clockOffset: clock.offset };
+      this.#worker?.postMessage(timed);
+    };
+    if (delayMilliseconds === 0) post();
+    else timers.push(clock.elapse(delayMilliseconds, post));
     if (this.#worker) {
-      this.#worker.postMessage(work);
       memoryWatch.begin(this.#worker, memoryMegabytes, () => this.#crash("Runtime.ExitError", KILLED));
     }
-    return clock.after(timeoutMilliseconds, () => this.#timeOut(timeoutMilliseconds));
+    return timers;
   }
 
   #createWorker(): Worker {
-    const { settings, taskRoot, workerProgram, world } = this.#options;
+    const { settings, taskRoot, workerProgram, world, clock } = this.#options;
     const setup: WorkerSetup = {
       taskRoot,
+      clockOffset: clock.offset,
       handler: settings.handler,
       nodeVersion: nodeVersionOf(settings.runtime) ?? 0,
       logFormat: settings.logFormat,
@@ -140,7 +168,7 @@ export class Environment {
     const worker = new Worker(workerProgram, {
       name: settings.name,
       workerData: setup,
-      env: environmentVariables(settings, world, taskRoot, this.logStream),
+      env: environmentVariables(settings, world, taskRoot, this),
       execArgv: ["--preserve-symlinks"],
       stdout: true,
       stderr: true,

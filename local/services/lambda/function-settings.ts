@@ -21,6 +21,8 @@ export interface FunctionSettings {
   /** Least level of the function's own log entries, when the format is JSON. */
   readonly logLevel: string;
   readonly systemLogLevel: string;
+  /** Whether Lambda sends traces of what no caller traces. */
+  readonly tracesActively: boolean;
   /** -1 for none. */
   readonly reservedConcurrency: number;
   /** Queue or topic for events whose asynchronous invocations all failed. */
@@ -52,6 +54,7 @@ export function readSettings(resource: Resource): FunctionSettings {
     logFormat: logging.logFormat === "JSON" ? "JSON" : "Text",
     logLevel: textOf(logging.applicationLogLevel) ?? "INFO",
     systemLogLevel: textOf(logging.systemLogLevel) ?? "INFO",
+    tracesActively: membersOf(outputs.tracingConfig).mode === "Active",
     reservedConcurrency: numberOf(outputs.reservedConcurrentExecutions) ?? -1,
     ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
     code: outputs.code,

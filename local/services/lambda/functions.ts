@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud } from "../../core/service.ts";
 import { CodeStore } from "./code.ts";
+import type { Environment } from "./environment.ts";
 import {
   type FunctionSettings,
   NODE_VERSION,
@@ -62,7 +63,7 @@ export class Functions {
     };
     // The code is copied now, as its files may change before the first event.
     if (nodeVersionOf(settings.runtime) !== undefined && settings.code !== undefined) poolOf();
-    this.#registry.functions.set(settings.name, { settings, pool: poolOf });
+    this.#registry.functions.set(settings.name, { urn: resource.urn, settings, pool: poolOf });
   }
 
   remove(resource: Resource): void {
@@ -74,6 +75,22 @@ export class Functions {
   /** Ends all environments of a function, also in the middle of an event. */
   async kill(name: string): Promise<void> {
     await Promise.all([...(this.#pools.get(name) ?? [])].map((pool) => pool.kill()));
+  }
+
+  /** Ends the environments of all functions, also in the middle of an event. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#pools.keys()].map((name) => this.kill(name)));
+  }
+
+  /** The live environment of this id, of whichever function. */
+  environment(id: string): Environment | undefined {
+    for (const pools of this.#pools.values()) {
+      for (const pool of pools) {
+        const found = pool.find(id);
+        if (found) return found;
+      }
+    }
+    return undefined;
   }
 
   /** Ends everything, and removes the code's files. */

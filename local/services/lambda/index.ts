@@ -13,24 +13,27 @@ import { Functions } from "./functions.ts";
 import { checkSize, Invoker, MAX_ASYNC_PAYLOAD_BYTES } from "./invoker.ts";
 import { LogTail } from "./log-tail.ts";
 import { Mappings } from "./mappings.ts";
-import { Operations } from "./operations.ts";
+import { Operations, operationName } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
 import { Registry } from "./registry.ts";
+import { Telemetry } from "./telemetry.ts";
 
 export const lambda: ServiceDefinition = {
   name: "lambda",
   signingNames: ["lambda"],
   protocol: "rest-json",
   outputs,
+  operationOf: operationName,
   create: createService,
 };
 
 function createService(cloud: Cloud): Service {
   const registry = new Registry(() => cloud.world);
-  const tails = new LogTail(() => cloud.services.logs);
+  const telemetry = new Telemetry(cloud);
+  const tails = new LogTail(() => cloud.services.logs, telemetry);
   const functions = new Functions(cloud, registry, tails);
-  const invoker = new Invoker(cloud, registry, tails);
+  const invoker = new Invoker(cloud, registry, tails, telemetry);
   const destinations = new Destinations(cloud);
   const queue = new AsyncInvocations(cloud, registry, invoker, destinations);
   const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "lambda-checkpoints.json");
@@ -46,6 +49,8 @@ function createService(cloud: Cloud): Service {
     },
     invocations: () => invoker.records(),
     killEnvironments: (functionName) => functions.kill(functionName),
+    countCall: (environmentId) => functions.environment(environmentId)?.countCall(),
+    crash: (environmentId) => void functions.environment(environmentId)?.end(),
   };
   return {
     api,
@@ -53,6 +58,15 @@ function createService(cloud: Cloud): Service {
     call: (call) => operations.answer(call),
     start: async () => functions.start(),
     ready: async () => mappings.start(),
+    reset: async () => {
+      queue.reset();
+      const pollers = mappings.stop();
+      await functions.killAll();
+      await pollers;
+      checkpoints.clear();
+      invoker.forget();
+    },
+    busy: async () => invoker.busy || queue.busy || (await mappings.busy()),
     stop: async () => {
       queue.stop();
       const pollers = mappings.stop();

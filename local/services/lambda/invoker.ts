@@ -1,14 +1,26 @@
 /** Runs events on functions: limits, log lines, the record of what ran. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Invocation, InvocationRecord } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
+import type { InvocationEffect } from "../../core/faults.ts";
 import type { Cloud } from "../../core/service.ts";
-import type { Outcome } from "./environment.ts";
+import {
+  currentTrace,
+  invocationHeader,
+  isSampled,
+  requestTrace,
+  type Trace,
+  withTrace,
+} from "../../core/trace.ts";
+import type { Environment, Outcome } from "./environment.ts";
 import type { FunctionSettings } from "./function-settings.ts";
+import { faultyInvocation } from "./invocation-faults.ts";
 import { endEntries, startEntries } from "./invocation-log.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { Registry, Target } from "./registry.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { trustRefusal } from "./trust.ts";
+import type { Work } from "./worker/messages.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD_BYTES = 6_291_556;
@@ -27,12 +39,14 @@ export class Invoker {
   readonly #cloud: Cloud;
   readonly #registry: Registry;
   readonly #tails: LogTail;
+  readonly #telemetry: Telemetry;
   readonly #records: InvocationRecord[] = [];
   /** Events under way or waiting for an environment, by function. */
   readonly #running = new Map<string, number>();
   #allRunning = 0;
 
-  constructor(cloud: Cloud, registry: Registry, tails: LogTail) {
+  constructor(cloud: Cloud, registry: Registry, tails: LogTail, telemetry: Telemetry) {
+    this.#telemetry = telemetry;
     this.#cloud = cloud;
     this.#registry = registry;
     this.#tails = tails;
@@ -42,35 +56,57 @@ export class Invoker {
     return this.#records.slice(-KEPT_RECORDS);
   }
 
+  /** Forgets the invocations that have ended. */
+  forget(): void {
+    this.#records.length = 0;
+  }
+
+  /** Whether events are being handled. */
+  get busy(): boolean {
+    return this.#allRunning > 0;
+  }
+
   /**
    * Runs one event and waits for the answer.
    * @param payload JSON text
    * @param requestId that of an earlier attempt with the same event; default a new one
    * @throws AwsError when the event cannot be run at all; a function that fails is an answer
    */
-  async invoke(
+  invoke(
     name: string,
     payload: string,
     source: string,
     requestId: string = randomUUID(),
   ): Promise<DetailedInvocation> {
-    const target = this.#registry.resolve(name);
+    const trace = currentTrace() ?? requestTrace(undefined);
+    return withTrace(trace, () => this.#invoke(name, payload, source, requestId, trace));
+  }
+
+  async #invoke(
+    name: string,
+    payload: string,
+    source: string,
+    requestId: string,
+    trace: Trace,
+  ): Promise<DetailedInvocation> {
+    const target = await this.#upToDate(name);
     checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
     const { settings, pool } = target.fn;
     const refusal = trustRefusal(this.#cloud, settings);
     if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, 403);
     const environments = pool();
-    this.#enter(settings);
+    const effects = this.#cloud.faults.onInvocation(target.arn);
+    this.#enter(settings, effects);
     try {
       return await environments.use(async (environment) => {
         const at = this.#cloud.clock.now();
         const { write } = this.#tails.open(settings, environment.logStream);
-        const outcome = limitAnswer(
-          await environment.handle(workOf(target, payload, requestId), () =>
-            write(startEntries(settings, requestId, target.version, this.#cloud.clock.now())),
-          ),
-        );
+        const begin = (): void =>
+          write(startEntries(settings, requestId, target.version, this.#cloud.clock.now()));
+        const work = workOf(target, payload, requestId, trace);
+        const outcome = limitAnswer(await handle(environment, work, begin, effects));
         write(endEntries(settings, requestId, outcome, this.#cloud.clock.now()));
+        if (isSampled(work.traceId)) this.#telemetry.sendTrace(settings);
         this.#record(settings, source, requestId, at, outcome);
         const logTail = this.#tails.close(environment.logStream);
         return { ...answerOf(outcome), requestId, executedVersion: target.version, logTail };
@@ -80,12 +116,21 @@ export class Invoker {
     }
   }
 
-  #enter({ name, reservedConcurrency }: FunctionSettings): void {
+  /** What a name leads to, once it has the code that its sources say. */
+  async #upToDate(name: string): Promise<Target> {
+    const target = this.#registry.resolve(name);
+    const pending = this.#cloud.pendingCode?.(target.fn.urn);
+    if (!pending) return target;
+    await pending;
+    return this.#registry.resolve(name);
+  }
+
+  #enter({ name, reservedConcurrency }: FunctionSettings, effects: readonly InvocationEffect[]): void {
     const running = this.#running.get(name) ?? 0;
     if (reservedConcurrency >= 0 && running >= reservedConcurrency) {
       throw this.#throttled(name, "ReservedFunctionConcurrentInvocationLimitExceeded");
     }
-    if (this.#allRunning >= ACCOUNT_CONCURRENCY) {
+    if (this.#allRunning >= ACCOUNT_CONCURRENCY || effects.some(({ action }) => action === "throttle")) {
       throw this.#throttled(name, "ConcurrentInvocationLimitExceeded");
     }
     this.#running.set(name, running + 1);
@@ -122,6 +167,19 @@ export class Invoker {
   }
 }
 
+async function handle(
+  environment: Environment,
+  work: Work,
+  begin: () => void,
+  effects: readonly InvocationEffect[],
+): Promise<Outcome> {
+  if (effects.length === 0) return environment.handle(work, begin);
+  const { prevented, answer, ...disturbance } = faultyInvocation(effects);
+  if (!prevented) return { ...(await environment.handle(work, begin, disturbance)), ...answer };
+  begin();
+  return { payload: "null", failed: false, milliseconds: 0, heapBytes: 0, ...answer };
+}
+
 /** @throws AwsError RequestTooLargeException */
 export function checkSize(payload: string, limit: number, type: "RequestResponse" | "Event"): void {
   const size = payload.length * 3 <= limit ? 0 : Buffer.byteLength(payload);
@@ -130,21 +188,15 @@ export function checkSize(payload: string, limit: number, type: "RequestResponse
   throw new AwsError("RequestTooLargeException", message, 413, { Type: "User" });
 }
 
-function workOf(target: Target, event: string, requestId: string) {
+function workOf(target: Target, event: string, requestId: string, trace: Trace): Work {
   return {
     requestId,
     event,
     invokedFunctionArn: target.arn,
     functionVersion: target.version,
     timeoutMilliseconds: target.fn.settings.timeoutMilliseconds,
-    traceId: traceId(),
+    traceId: invocationHeader(trace, target.fn.settings.tracesActively),
   };
-}
-
-/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function traceId(): string {
-  const hex = randomBytes(24).toString("hex");
-  return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Parent=${hex.slice(32, 48)};Sampled=0`;
 }
 
 function limitAnswer(outcome: Outcome): Outcome {

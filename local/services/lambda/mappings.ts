@@ -13,6 +13,8 @@ import { StreamPoller } from "./stream-poller.ts";
 interface Poller {
   start(): void;
   stop(): Promise<void>;
+  /** Whether something is being handled, or is there to be taken at once. */
+  busy(): boolean | Promise<boolean>;
 }
 
 interface MappingOptions {
@@ -26,7 +28,12 @@ interface MappingOptions {
 /** What a role needs to poll a source. */
 const SOURCE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   sqs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-  dynamodb: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
+  dynamodb: [
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:DescribeStream",
+    "dynamodb:ListStreams",
+  ],
 };
 
 export class Mappings {
@@ -74,6 +81,12 @@ export class Mappings {
       poller.start();
     }
     if (problems.length > 0) throw new UserError(problems.join("\n"));
+  }
+
+  /** Whether any mapping handles something, or would take it at once. */
+  async busy(): Promise<boolean> {
+    const answers = await Promise.all([...this.#pollers.values()].map((poller) => poller.busy()));
+    return answers.includes(true);
   }
 
   async stop(): Promise<void> {

@@ -9,6 +9,24 @@ import type { Registry } from "./registry.ts";
 
 const ROUTE = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/([a-z]+))?)?\/?$/;
 
+/** By method and path. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  "POST name/invocations": "Invoke",
+  "GET name": "GetFunction",
+  "GET name/configuration": "GetFunctionConfiguration",
+  "GET ": "ListFunctions",
+};
+
+/** The name of the operation that a call is; undefined for one that the local cloud does not have. */
+export function operationName({ method, path }: AwsCall): string | undefined {
+  const route = ROUTE.exec(path);
+  if (!route) return undefined;
+  const [, encoded, part] = route;
+  return OPERATIONS[
+    `${method} ${encoded === undefined ? "" : "name"}${part === undefined ? "" : `/${part}`}`
+  ];
+}
+
 export class Operations {
   readonly #cloud: Cloud;
   readonly #registry: Registry;
@@ -23,15 +41,12 @@ export class Operations {
   }
 
   async answer(call: AwsCall): Promise<AwsReply> {
-    const [, encoded, part] = ROUTE.exec(call.path) ?? [];
-    const route = `${call.method} ${encoded === undefined ? "" : "name"}${part === undefined ? "" : `/${part}`}`;
-    const name = decodeURIComponent(encoded ?? "");
-    if (call.path.match(ROUTE)) {
-      if (route === "POST name/invocations") return this.#invoke(call, name);
-      if (route === "GET name") return this.#get(call, name, "GetFunction");
-      if (route === "GET name/configuration") return this.#get(call, name, "GetFunctionConfiguration");
-      if (route === "GET ") return this.#list(call);
-    }
+    const name = decodeURIComponent(ROUTE.exec(call.path)?.[1] ?? "");
+    const operation = operationName(call);
+    if (operation === "Invoke") return this.#invoke(call, name);
+    if (operation === "GetFunction" || operation === "GetFunctionConfiguration")
+      return this.#get(call, name, operation);
+    if (operation === "ListFunctions") return this.#list(call);
     throw notSupported("lambda", `${call.method} ${call.path}`);
   }
 
@@ -122,7 +137,7 @@ function configurationOf(settings: FunctionSettings, arn: string): object {
     LastModified: outputs.lastModified,
     Version: settings.version,
     Environment: { Variables: settings.variables },
-    TracingConfig: { Mode: "PassThrough" },
+    TracingConfig: { Mode: settings.tracesActively ? "Active" : "PassThrough" },
     State: "Active",
     LastUpdateStatus: "Successful",
     PackageType: outputs.packageType,

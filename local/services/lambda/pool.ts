@@ -35,6 +35,12 @@ export class EnvironmentPool {
     return this.#all.size === 0;
   }
 
+  /** The live environment of this id. */
+  find(environmentId: string): Environment | undefined {
+    for (const environment of this.#all) if (environment.id === environmentId) return environment;
+    return undefined;
+  }
+
   /** Runs `use` with an environment of its own; waits while all are busy. */
   async use<T>(use: (environment: Environment) => Promise<T>): Promise<T> {
     const environment = await this.#take();

@@ -6,6 +6,7 @@ import type { FunctionSettings } from "./function-settings.ts";
 import type { EnvironmentPool } from "./pool.ts";
 
 export interface RealizedFunction {
+  readonly urn: string;
   readonly settings: FunctionSettings;
   /** The environments; throws for a function that cannot run here. */
   readonly pool: () => EnvironmentPool;

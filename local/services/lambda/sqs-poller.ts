@@ -4,15 +4,15 @@
  */
 import type { ReceivedMessage } from "../../core/apis.ts";
 import type { Cloud } from "../../core/service.ts";
+import { withTraces } from "../../core/trace.ts";
 import { itemFailures } from "./batch-response.ts";
 import { sqsEvent, sqsRecord } from "./events.ts";
-import type { Invoker } from "./invoker.ts";
+import type { DetailedInvocation, Invoker } from "./invoker.ts";
 import type { MappingSettings } from "./mapping-settings.ts";
 import { sleep } from "./sleep.ts";
 
-/** SQS answers at most this many messages to one call, and holds a call this long at most. */
+/** SQS answers at most this many messages to one call. */
 const MAX_RECEIVED = 10;
-const WAIT_SECONDS = 20;
 /** Leaves room for what the event adds to the messages. */
 const MAX_BATCH_BYTES = 5 * 1024 * 1024;
 const FIRST_BACKOFF_MILLISECONDS = 1_000;
@@ -24,6 +24,7 @@ export class SqsPoller {
   readonly #mapping: MappingSettings;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  #backsOff = false;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(cloud: Cloud, invoker: Invoker, mapping: MappingSettings) {
@@ -43,6 +44,13 @@ export class SqsPoller {
     await Promise.all(this.#running);
   }
 
+  /** Whether batches are being handled or messages are there to be taken. */
+  async busy(): Promise<boolean> {
+    if (this.#running.size > 0) return true;
+    if (this.#backsOff || this.#stop.signal.aborted) return false;
+    return this.#cloud.services.sqs.hasVisible(this.#mapping.sourceArn);
+  }
+
   async #run(): Promise<void> {
     let backoff = FIRST_BACKOFF_MILLISECONDS;
     while (!this.#stop.signal.aborted) {
@@ -54,7 +62,9 @@ export class SqsPoller {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.#logError(`could not receive from ${this.#mapping.sourceArn}`, error);
+        this.#backsOff = true;
         await sleep(this.#cloud.clock, backoff, this.#stop.signal);
+        this.#backsOff = false;
         backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLISECONDS);
       }
     }
@@ -63,22 +73,23 @@ export class SqsPoller {
   /** A batch: what is there at once, or with a batching window what comes until it ends or the batch is full. */
   async #gather(): Promise<ReceivedMessage[]> {
     const { windowMilliseconds, batchSize } = this.#mapping;
-    const messages = await this.#receive(batchSize, WAIT_SECONDS, this.#stop.signal);
+    const messages = await this.#receive(batchSize, this.#stop.signal);
     if (windowMilliseconds === 0 || messages.length === 0) return messages;
     const window = new AbortController();
     const timer = this.#cloud.clock.after(windowMilliseconds, () => window.abort());
     const signal = AbortSignal.any([window.signal, this.#stop.signal]);
     while (messages.length < batchSize && sizeOf(messages) < MAX_BATCH_BYTES && !signal.aborted) {
-      const wait = Math.min(WAIT_SECONDS, Math.ceil(windowMilliseconds / 1000));
-      messages.push(...(await this.#receive(batchSize - messages.length, wait, signal)));
+      messages.push(...(await this.#receive(batchSize - messages.length, signal)));
     }
     timer.cancel();
     return messages;
   }
 
-  #receive(wanted: number, waitSeconds: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
+  /** Waits as long as it takes: what AWS does with one long poll after the other. */
+  #receive(wanted: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
     const maxMessages = Math.min(wanted, MAX_RECEIVED);
-    return this.#cloud.services.sqs.receive(this.#mapping.sourceArn, { maxMessages, waitSeconds, signal });
+    const options = { maxMessages, waitSeconds: Number.POSITIVE_INFINITY, signal };
+    return this.#cloud.services.sqs.receive(this.#mapping.sourceArn, options);
   }
 
   #dispatch(batch: readonly ReceivedMessage[]): void {
@@ -94,15 +105,20 @@ export class SqsPoller {
     const wanted = batch.filter((message) => !filter || filter(filterable(message, sourceArn)));
     const refused = batch.filter((message) => !wanted.includes(message));
     if (refused.length > 0) await this.#delete(refused);
-    if (wanted.length > 0) await this.#delete(await this.#invoke(wanted));
+    const traces = wanted.map(({ trace }) => trace);
+    if (wanted.length > 0) await this.#delete(await withTraces(traces, () => this.#invoke(wanted)));
   }
 
   /** @returns the messages that are done */
   async #invoke(messages: readonly ReceivedMessage[]): Promise<readonly ReceivedMessage[]> {
     const { sourceArn, functionArn, reportsItemFailures } = this.#mapping;
-    const event = sqsEvent(messages.map((message) => sqsRecord(message, sourceArn)));
+    const records = messages.map((message) => sqsRecord(message, sourceArn));
     const source = `sqs ${sourceArn.split(":").at(-1)} (${messages.length})`;
-    const answer = await this.#invoker.invoke(functionArn, JSON.stringify(event), source);
+    const deliver = (reversed: boolean): Promise<DetailedInvocation> => {
+      const event = sqsEvent(reversed ? records.toReversed() : records);
+      return this.#invoker.invoke(functionArn, JSON.stringify(event), source);
+    };
+    const answer = await this.#cloud.faults.deliver(sourceArn, functionArn, deliver, messages.length);
     if (answer.functionError !== undefined) return [];
     if (!reportsItemFailures) return messages;
     const failures = itemFailures(answer.payload, new Set(messages.map(({ messageId }) => messageId)));

@@ -4,6 +4,7 @@
  */
 import type { DynamoDBRecord } from "aws-lambda";
 import type { Cloud } from "../../core/service.ts";
+import { withTraces } from "../../core/trace.ts";
 import { itemFailures } from "./batch-response.ts";
 import type { Destinations } from "./destinations.ts";
 import { streamEvent } from "./events.ts";
@@ -11,7 +12,6 @@ import { parseFunctionName } from "./function-arn.ts";
 import type { DetailedInvocation, Invoker } from "./invoker.ts";
 import type { MappingSettings } from "./mapping-settings.ts";
 import type { Registry } from "./registry.ts";
-import { sleep } from "./sleep.ts";
 
 export interface StreamContext {
   readonly cloud: Cloud;
@@ -21,6 +21,8 @@ export interface StreamContext {
   readonly mapping: MappingSettings;
   readonly shardId: string;
   readonly signal: AbortSignal;
+  /** Waits on the clock before the next attempt. */
+  readonly rest: (milliseconds: number) => Promise<void>;
   /** Called with the sequence number up to which all is done. */
   readonly checkpoint: (sequenceNumber: string) => void;
 }
@@ -35,7 +37,8 @@ const MAX_RETRY_MILLISECONDS = 10_000;
 export async function handleBatch(context: StreamContext, batch: Records): Promise<void> {
   const { filter } = context.mapping;
   const wanted = filter ? batch.filter(filter) : batch;
-  await handle(context, wanted, 0);
+  const traces = wanted.map((record) => context.cloud.services.dynamodb.traceOf(record));
+  await withTraces(traces, () => handle(context, wanted, 0));
   if (!context.signal.aborted) done(context, batch);
 }
 
@@ -57,7 +60,7 @@ async function handle(context: StreamContext, records: Records, attempts: number
       return giveUp(context, remaining, "RetryAttemptsExhausted", failed, attempt.invocation);
     }
     const delay = Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (failed - 1), MAX_RETRY_MILLISECONDS);
-    await sleep(context.cloud.clock, delay, context.signal);
+    await context.rest(delay);
     remaining = await dropAged(context, remaining);
   }
 }
@@ -85,7 +88,8 @@ async function invoke(
   cloud.services.cloudwatch.record("AWS/Lambda", "IteratorAge", { FunctionName }, age, "Milliseconds");
   const source = `dynamodb stream ${mapping.sourceArn.split("/")[1]} (${records.length})`;
   try {
-    const invocation = await invoker.invoke(mapping.functionArn, JSON.stringify(event), source);
+    const deliver = () => invoker.invoke(mapping.functionArn, JSON.stringify(event), source);
+    const invocation = await cloud.faults.deliver(mapping.sourceArn, mapping.functionArn, deliver);
     if (invocation.functionError !== undefined) return { firstFailed: 0, invocation };
     const firstFailed = mapping.reportsItemFailures ? firstFailure(invocation.payload, records) : undefined;
     return { firstFailed, invocation };

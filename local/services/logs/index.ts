@@ -39,6 +39,7 @@ function createService(cloud: Cloud): Service {
   return {
     api,
     realize: realizers(cloud, store),
+    reset: () => store.clear(),
     call: (call) => answerJson("logs", table, call),
   };
 }

@@ -72,6 +72,14 @@ export class LogStore {
     this.#groups.delete(name);
   }
 
+  /** Removes all lines and streams. */
+  clear(): void {
+    for (const holder of this.#groups.values()) {
+      holder.lines = [];
+      holder.group.streams.clear();
+    }
+  }
+
   /** Appends lines; group and stream are made when they are new. */
   append(name: string, stream: string, entries: readonly { timestamp: number; message: string }[]): void {
     const holder = this.#holder(name);

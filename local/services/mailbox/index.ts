@@ -22,6 +22,10 @@ class Mailbox implements MailboxApi {
     this.#cloud.log({ kind: "mail", source: "mailbox", message: `${kind} to ${message.to}${subject}` });
   }
 
+  clear(): void {
+    this.#messages = [];
+  }
+
   list(): readonly CapturedMessage[] {
     return this.#messages;
   }
@@ -32,5 +36,8 @@ export const mailbox: ServiceDefinition = {
   signingNames: [],
   protocol: "json",
   outputs: {},
-  create: (cloud): Service => ({ api: new Mailbox(cloud), realize: {} }),
+  create: (cloud): Service => {
+    const messages = new Mailbox(cloud);
+    return { api: messages, realize: {}, reset: () => messages.clear() };
+  },
 };

@@ -13,11 +13,46 @@ const ACTIONS: Readonly<Record<NotificationTarget["kind"], string>> = {
 };
 
 /** Delivers in the background; what fails is logged. */
-export function notify(cloud: Cloud, change: ObjectChange): void {
-  const { eventBridge, targets } = notifications(cloud, change.bucket);
-  if (eventBridge) void logged(cloud, change, toEventBridge(cloud, change));
-  for (const target of targets.filter((candidate) => isFor(candidate, change))) {
-    void logged(cloud, change, toTarget(cloud, change, target));
+export class Notifier {
+  readonly #cloud: Cloud;
+  #deliveries = 0;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  /** Whether deliveries are under way. */
+  get busy(): boolean {
+    return this.#deliveries > 0;
+  }
+
+  notify(change: ObjectChange): void {
+    const cloud = this.#cloud;
+    const { eventBridge, targets } = notifications(cloud, change.bucket);
+    const from = bucketArn(change.bucket);
+    const { region, account } = cloud.world;
+    if (eventBridge) {
+      const bus = `arn:aws:events:${region}:${account}:event-bus/default`;
+      const delivery = cloud.faults.deliver(from, bus, () => toEventBridge(cloud, change));
+      void this.#logged(change, delivery);
+    }
+    for (const target of targets.filter((candidate) => isFor(candidate, change))) {
+      const delivery = cloud.faults.deliver(from, target.arn, () => toTarget(cloud, change, target));
+      void this.#logged(change, delivery);
+    }
+  }
+
+  async #logged({ bucket, event }: ObjectChange, delivery: Promise<void>): Promise<void> {
+    this.#deliveries += 1;
+    try {
+      await delivery;
+    } catch (error) {
+      const isDenied = error instanceof AwsError;
+      const message = `${event} in bucket ${bucket} could not be delivered: ${String(error)}`;
+      this.#cloud.log({ kind: isDenied ? "warning" : "error", source: "s3", message });
+    } finally {
+      this.#deliveries -= 1;
+    }
   }
 }
 
@@ -44,14 +79,4 @@ async function toTarget(cloud: Cloud, change: ObjectChange, target: Notification
   if (target.kind === "lambda") lambda.invokeAsync(target.arn, event, `s3 ${change.bucket}`);
   else if (target.kind === "queue") await sqs.send(target.arn, JSON.stringify(event));
   else await sns.publish(target.arn, JSON.stringify(event), { subject: "Amazon S3 Notification" });
-}
-
-async function logged(cloud: Cloud, { bucket, event }: ObjectChange, delivery: Promise<void>): Promise<void> {
-  try {
-    await delivery;
-  } catch (error) {
-    const isDenied = error instanceof AwsError;
-    const message = `${event} in bucket ${bucket} could not be delivered: ${String(error)}`;
-    cloud.log({ kind: isDenied ? "warning" : "error", source: "s3", message });
-  }
 }

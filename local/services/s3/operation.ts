@@ -96,6 +96,15 @@ export function operationOf(call: AwsCall): S3Operation {
   return { name: found.name as OperationName, bucket: decode(bucket), key: decode(key) };
 }
 
+/** The name of the operation that a call is; undefined for one that the local cloud does not have. */
+export function operationName(call: AwsCall): string | undefined {
+  try {
+    return operationOf(call).name;
+  } catch {
+    return undefined;
+  }
+}
+
 function isForm(call: AwsCall): boolean {
   return call.headers["content-type"]?.toLowerCase().startsWith("multipart/form-data") ?? false;
 }

@@ -8,7 +8,7 @@ import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { answerHeaders, preflight } from "./cors.ts";
 import type { ObjectChange } from "./events.ts";
 import { readForm, type UploadForm } from "./form.ts";
-import { notify } from "./notify.ts";
+import { Notifier } from "./notify.ts";
 import { type OperationName, operationOf, type S3Operation } from "./operation.ts";
 import { bucketArn, deletedKeys, permissions } from "./permissions.ts";
 import { checkPolicy, checkSignature } from "./post-policy.ts";
@@ -35,10 +35,17 @@ export class Operations {
   readonly #cloud: Cloud;
   /** Objects that a conditional write is under way for. */
   readonly #claimed = new Set<string>();
+  readonly #notifier: Notifier;
   #sequence = 0n;
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
+    this.#notifier = new Notifier(cloud);
+  }
+
+  /** Whether notifications are being delivered. */
+  get busy(): boolean {
+    return this.#notifier.busy;
   }
 
   /** Errors are answered here too, because a browser may only read what comes with the CORS headers. */
@@ -145,7 +152,7 @@ export class Operations {
     const change = CHANGES[operation.name];
     if (!change) return;
     const keys = operation.name === "DeleteObjects" ? deletedKeys(call) : [operation.key];
-    for (const key of keys) notify(this.#cloud, this.#change({ ...operation, key }, change, call, fauxqs));
+    for (const key of keys) this.#notifier.notify(this.#change({ ...operation, key }, change, call, fauxqs));
   }
 
   #change(

@@ -67,6 +67,11 @@ export class Deliverer {
     });
   }
 
+  /** Forgets the runs that wait for their repetition. */
+  reset(): void {
+    this.#retries.reset();
+  }
+
   stop(): void {
     this.#retries.stop();
   }

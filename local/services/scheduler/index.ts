@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { SchedulerApi } from "../../core/apis.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Deliverer } from "./delivery.ts";
@@ -37,9 +38,18 @@ function createService(cloud: Cloud): Service {
       return { started: `${group}/${name}` };
     },
   };
+  const realize = realizers(catalogue);
   return {
     api,
-    realize: realizers(catalogue),
+    realize,
+    // What the program's functions scheduled is theirs; what the program declares comes back.
+    reset: () => {
+      isReady = false;
+      runner.reset();
+      deliverer.reset();
+      store.clear();
+      return recreate(cloud, realize);
+    },
     call: answerer(cloud, catalogue),
     busy: () => deliverer.busy,
     ready: async () => {

@@ -1,6 +1,7 @@
 /** Runs schedules on the clock of the local cloud. */
 import type { Timer } from "../../core/clock.ts";
 import type { Cloud } from "../../core/service.ts";
+import { inNewTrace } from "../../core/trace.ts";
 import { atTime } from "../../core/wait.ts";
 import type { Deliverer } from "./delivery.ts";
 import { isOneTime, nextDue, windowDelay } from "./occurrences.ts";
@@ -45,6 +46,11 @@ export class Runner {
 
   stop(): void {
     this.#stopped = true;
+    this.reset();
+  }
+
+  /** Waits for no schedule until it is told to follow them again. */
+  reset(): void {
     for (const { timer } of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();
   }
@@ -71,9 +77,11 @@ export class Runner {
     const current = { ...schedule, lastDue: due };
     const isLast = nextDue(current, due) === undefined;
     this.#store.put(current);
-    this.#deliverer.start(current, due, () => {
-      if (isLast) this.#complete(current);
-    });
+    inNewTrace(() =>
+      this.#deliverer.start(current, due, () => {
+        if (isLast) this.#complete(current);
+      }),
+    );
     const { MaximumWindowInMinutes = 0 } = current.definition.FlexibleTimeWindow;
     this.#arm(current, Math.max(due, this.#cloud.clock.now() - MaximumWindowInMinutes * 60_000));
   }

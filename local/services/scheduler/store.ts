@@ -84,6 +84,13 @@ export class ScheduleStore {
     this.#save();
   }
 
+  /** Removes all schedules, and all groups but the default one. */
+  clear(): void {
+    this.#schedules.clear();
+    for (const name of [...this.#groups.keys()]) if (name !== DEFAULT_GROUP) this.#groups.delete(name);
+    this.#save();
+  }
+
   #save(): void {
     const groups = this.groups.filter(({ name }) => name !== DEFAULT_GROUP);
     this.#file.write({ groups, schedules: this.schedules });

@@ -2,10 +2,12 @@
  * AWS Secrets Manager: values with versions and stages, rotation by Lambda functions.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { answerJson } from "../../core/protocol.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
@@ -28,20 +30,39 @@ function createService(cloud: Cloud): Service {
   const table = operations(cloud, store, rotations);
   /** By secret: whether its first rotation is due now. */
   const configured = new Map<string, boolean>();
+  /** ARNs of the secrets that other services own. */
+  const managed = new Set<string>();
   const api: SecretsManagerApi = {
     value: (secretArn) => {
       const secret = store.find(secretArn);
       return secret ? store.version(secret)?.secretString : undefined;
     },
     rotate: (id) => ({ versionId: rotations.rotate(store.get(id)) }),
+    keep: (arn, name, value) => {
+      managed.add(arn);
+      const now = cloud.clock.now();
+      if (!store.find(arn)) store.add({ arn, name, createdAt: now, changedAt: now, versions: [] });
+      const secret = store.get(arn);
+      if (store.version(secret)?.secretString === value) return;
+      store.put(secret, { id: randomUUID(), secretString: value, createdAt: now, stages: ["AWSCURRENT"] });
+    },
+    forget: (arn) => store.remove(arn),
+  };
+  const realize = realizers(cloud, store, rotations, (arn, immediately) => configured.set(arn, immediately));
+  const follow = (): void => {
+    for (const [arn, immediately] of configured) begin(cloud, rotations, store.get(arn), immediately);
+    configured.clear();
+    rotations.follow();
   };
   return {
     api,
-    realize: realizers(cloud, store, rotations, (arn, immediately) => configured.set(arn, immediately)),
-    ready: async () => {
-      for (const [arn, immediately] of configured) begin(cloud, rotations, store.get(arn), immediately);
-      configured.clear();
-      rotations.follow();
+    realize,
+    ready: async () => follow(),
+    reset: async () => {
+      for (const secret of store.all) rotations.cancel(secret);
+      store.clear(managed);
+      await recreate(cloud, realize);
+      follow();
     },
     call: (call) => answerJson("secretsmanager", table, call),
     busy: () => rotations.busy,

@@ -1,6 +1,6 @@
 /** What AWS would return for Secrets Manager's resources. */
 import type { RegisteredResource } from "../../core/graph.ts";
-import { arn, hexToken, physicalName, token } from "../../core/names.ts";
+import { arn, physicalName, token, uuid } from "../../core/names.ts";
 import type { Outputs, OutputsOf, World } from "../../core/service.ts";
 
 /** Ends with a dash and six characters, which tell a secret from an earlier one of the same name. */
@@ -17,7 +17,7 @@ function secret(resource: RegisteredResource, world: World): Outputs {
 function secretVersion(resource: RegisteredResource, world: World): Outputs {
   const { secretId, secretString, secretBinary, versionStages } = resource.inputs;
   const owner = typeof secretId === "string" ? secretId : "";
-  const versionId = versionIdOf(`${resource.urn}${JSON.stringify([secretString, secretBinary])}`);
+  const versionId = uuid(`${resource.urn}${JSON.stringify([secretString, secretBinary])}`);
   return {
     id: `${owner}|${versionId}`,
     arn: owner.startsWith("arn:") ? owner : secretArn(world, owner, owner),
@@ -25,18 +25,6 @@ function secretVersion(resource: RegisteredResource, world: World): Outputs {
     versionStages: Array.isArray(versionStages) ? versionStages : ["AWSCURRENT"],
     hasSecretStringWo: false,
   };
-}
-
-/** A version id looks like a UUID; a new value makes a new one. */
-function versionIdOf(seed: string): string {
-  const digits = hexToken(seed, 32);
-  return [
-    digits.slice(0, 8),
-    digits.slice(8, 12),
-    digits.slice(12, 16),
-    digits.slice(16, 20),
-    digits.slice(20),
-  ].join("-");
 }
 
 const onSecret: OutputsOf = (resource) => ({

@@ -71,12 +71,11 @@ export class Rotations {
     this.#store.put(secret, { id: token, createdAt: this.#cloud.clock.now(), stages: [AWSPENDING] });
     const work = this.#call(secret, rotation, token, "testSecret")
       .catch((error: unknown) => this.#warn(`The rotation of ${secret.name} will fail: ${messageOf(error)}`))
-      .finally(() => {
-        this.#store.drop(secret, token);
-        this.#running.delete(secret.arn);
-        this.follow();
-      });
-    this.#running.set(secret.arn, work);
+      .finally(() => this.#store.drop(secret, token));
+    this.#track(
+      secret,
+      work.then(() => this.#arm(secret, this.#lastChange(secret))),
+    );
     return token;
   }
 
@@ -129,6 +128,8 @@ export class Rotations {
   }
 
   #at(secret: Secret, time: number, task: () => void): void {
+    // A secret that was removed meanwhile, or made anew by a reset, is none of this rotation's any more.
+    if (this.#store.find(secret.arn) !== secret) return;
     this.cancel(secret);
     const timer = atTime(this.#cloud.clock, time, () => {
       this.#timers.delete(secret.arn);
@@ -162,8 +163,14 @@ export class Rotations {
 
   #begin(secret: Secret, token: string, retries: number): void {
     this.cancel(secret);
-    const work = this.#run(secret, token, retries).finally(() => this.#running.delete(secret.arn));
-    this.#running.set(secret.arn, work);
+    this.#track(secret, this.#run(secret, token, retries));
+  }
+
+  #track({ arn }: Secret, work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      if (this.#running.get(arn) === tracked) this.#running.delete(arn);
+    });
+    this.#running.set(arn, tracked);
   }
 
   async #run(secret: Secret, token: string, retries: number): Promise<void> {

@@ -123,6 +123,12 @@ export class SecretStore {
     if (stage === "AWSCURRENT" && holder) this.#take(secret, "AWSPREVIOUS", holder.id);
   }
 
+  /** @param kept ARNs of the secrets that stay */
+  clear(kept: ReadonlySet<string>): void {
+    for (const arn of [...this.#secrets.keys()]) if (!kept.has(arn)) this.#secrets.delete(arn);
+    this.save();
+  }
+
   save(): void {
     this.#file.write(this.all);
   }

@@ -31,6 +31,7 @@ export const sns: ServiceDefinition = {
       start: async () => void (await fauxqsOf(cloud)),
       call: (call) => answer(call, cloud, subscriptions, structured),
       ready: () => subscriptions.retryDenied(),
+      busy: () => subscriptions.busy(),
       stop: async () => {
         await subscriptions.stop();
         await stopFauxqs(cloud);

@@ -5,6 +5,7 @@ import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import { logFailure } from "../../real-parts/failure-log.ts";
 import { fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { CONTENT_TYPE } from "./client.ts";
+import { publishing } from "./queue-deliveries.ts";
 import type { StructuredMessages } from "./structured-messages.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
@@ -56,7 +57,8 @@ export async function answer(
   }
   const headers = { ...call.headers, "content-type": CONTENT_TYPE };
   const fauxqs = await fauxqsOf(cloud);
-  const reply = await fauxqs.forward({ ...call, path: "/", headers }, parameters.toString());
+  const forward = () => fauxqs.forward({ ...call, path: "/", headers }, parameters.toString());
+  const reply = await (action === "Publish" ? publishing(cloud, fauxqs, resource, forward) : forward());
   logFailure(cloud, "sns", operation, call, reply);
   return operation.includes("Subscription") ? asProgramSees(reply, cloud, subscriptions) : reply;
 }

@@ -1,8 +1,10 @@
 /** The program's subscriptions: those to queues are fauxqs's own, all others are drained from a hidden queue. */
+import type { ReceivedMessage } from "../../core/apis.ts";
 import { AwsError, UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import { hexToken } from "../../core/names.ts";
 import type { Cloud, Permission, Realizer } from "../../core/service.ts";
+import { withTrace } from "../../core/trace.ts";
 import { fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut as carryOutSqs } from "../sqs/client.ts";
 import { HIDDEN_QUEUE_PREFIX } from "../sqs/operations.ts";
@@ -20,7 +22,6 @@ interface Active {
 }
 
 const RECEIVE_BATCH = 10;
-const WAIT_SECONDS = 20;
 const RETRY_SECONDS = 1;
 /** Deliveries that are tried before a notification is given up; AWS tries longer. */
 const ATTEMPTS = 3;
@@ -31,6 +32,9 @@ export class Subscriptions {
   /** By the program's subscription ARN. */
   readonly #active = new Map<string, Active>();
   readonly #denied = new Map<string, Resource>();
+  /** Hidden queues that are being drained. */
+  readonly #drained = new Set<string>();
+  #delivering = 0;
 
   constructor(cloud: Cloud, structured: StructuredMessages) {
     this.#cloud = cloud;
@@ -58,6 +62,14 @@ export class Subscriptions {
   /** Pairs of the program's and fauxqs's subscription ARN. */
   arns(): readonly (readonly [program: string, fauxqs: string])[] {
     return [...this.#active].map(([arn, active]) => [arn, active.arn] as const);
+  }
+
+  /** Whether notifications are being delivered, or are there to be; those that wait for another attempt are not. */
+  async busy(): Promise<boolean> {
+    if (this.#delivering > 0) return true;
+    const { sqs } = this.#cloud.services;
+    const answers = await Promise.all([...this.#drained].map((queueArn) => sqs.hasVisible(queueArn)));
+    return answers.includes(true);
   }
 
   async stop(): Promise<void> {
@@ -162,11 +174,14 @@ export class Subscriptions {
   /** Delivers what comes into the hidden queue. Returns the way to stop. */
   #drain(queueArn: string, subscription: Resource, deliver: Deliver): () => Promise<void> {
     const stop = new AbortController();
-    const done = this.#drainUntil(stop.signal, queueArn, subscription, deliver).catch((error: unknown) => {
-      if (stop.signal.aborted) return;
-      const message = `Subscription ${subscription.name} delivers no more: ${String(error)}`;
-      this.#cloud.log({ kind: "error", source: "sns", message });
-    });
+    this.#drained.add(queueArn);
+    const done = this.#drainUntil(stop.signal, queueArn, subscription, deliver)
+      .catch((error: unknown) => {
+        if (stop.signal.aborted) return;
+        const message = `Subscription ${subscription.name} delivers no more: ${String(error)}`;
+        this.#cloud.log({ kind: "error", source: "sns", message });
+      })
+      .finally(() => this.#drained.delete(queueArn));
     return () => {
       stop.abort();
       return done;
@@ -181,17 +196,47 @@ export class Subscriptions {
   ): Promise<void> {
     const { sqs } = this.#cloud.services;
     while (!signal.aborted) {
-      const options = { maxMessages: RECEIVE_BATCH, waitSeconds: WAIT_SECONDS, signal };
-      for (const { body, receiptHandle, attributes } of await sqs.receive(queueArn, options)) {
-        const failure = await attempt(deliver, JSON.parse(body) as Notification);
-        const isLast = Number(attributes.ApproximateReceiveCount) >= ATTEMPTS;
-        if (failure !== undefined && !isLast) {
-          await sqs.changeVisibility(queueArn, receiptHandle, RETRY_SECONDS);
-          continue;
+      const options = { maxMessages: RECEIVE_BATCH, waitSeconds: Number.POSITIVE_INFINITY, signal };
+      const messages = await sqs.receive(queueArn, options);
+      this.#delivering += 1;
+      try {
+        for (const message of messages) {
+          await withTrace(message.trace, () => this.#deliver(message, queueArn, subscription, deliver));
         }
-        if (failure !== undefined) await this.#giveUp(subscription, body, failure);
-        await sqs.delete(queueArn, [receiptHandle]);
+      } finally {
+        this.#delivering -= 1;
       }
+    }
+  }
+
+  async #deliver(
+    { body, receiptHandle, attributes }: ReceivedMessage,
+    queueArn: string,
+    subscription: Resource,
+    deliver: Deliver,
+  ): Promise<void> {
+    const { sqs } = this.#cloud.services;
+    const failure = await this.#attempt(subscription, deliver, JSON.parse(body) as Notification);
+    const isLast = Number(attributes.ApproximateReceiveCount) >= ATTEMPTS;
+    if (failure !== undefined && !isLast) {
+      return sqs.changeVisibility(queueArn, receiptHandle, RETRY_SECONDS);
+    }
+    if (failure !== undefined) await this.#giveUp(subscription, body, failure);
+    await sqs.delete(queueArn, [receiptHandle]);
+  }
+
+  /** Undefined when the delivery is done, else why not. */
+  async #attempt(
+    { inputs }: Resource,
+    deliver: Deliver,
+    notification: Notification,
+  ): Promise<string | undefined> {
+    try {
+      const { topic, endpoint } = inputs;
+      await this.#cloud.faults.deliver(String(topic), String(endpoint), () => deliver(notification));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -216,16 +261,6 @@ export class Subscriptions {
 
   async #sqs(operation: string, input: object): Promise<void> {
     await carryOutSqs(await fauxqsOf(this.#cloud), this.#cloud.world.region, operation, input);
-  }
-}
-
-/** Undefined when the delivery is done, else why not. */
-async function attempt(deliver: Deliver, notification: Notification): Promise<string | undefined> {
-  try {
-    await deliver(notification);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer } from "../../core/service.ts";
 import { fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut, entries, textOf } from "./client.ts";
+import { publishing } from "./queue-deliveries.ts";
 
 export class Topics implements SnsApi {
   readonly #cloud: Cloud;
@@ -25,12 +26,15 @@ export class Topics implements SnsApi {
       ]);
       return [[`${prefix}.Name`, name], ...values];
     });
-    const xml = await this.#call("Publish", {
+    const fauxqs = await fauxqsOf(this.#cloud);
+    const parameters = {
       TopicArn: topicArn,
       Message: message,
       ...(options.subject === undefined ? {} : { Subject: options.subject }),
       ...Object.fromEntries(attributes),
-    });
+    };
+    const publish = () => this.#call("Publish", parameters);
+    const xml = await publishing(this.#cloud, fauxqs, topicArn, publish);
     return { messageId: textOf(xml, "MessageId") };
   }
 

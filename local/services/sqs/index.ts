@@ -20,8 +20,8 @@ export const sqs: ServiceDefinition = {
   protocol: "json",
   outputs,
   create: (cloud): Service => {
-    const queues = new Queues(cloud);
     const tasks = new MoveTasks(cloud);
+    const queues = new Queues(cloud, tasks);
     const moves = moveOperations(cloud, tasks);
     return {
       api: queues,
@@ -32,6 +32,11 @@ export const sqs: ServiceDefinition = {
           Object.hasOwn(moves, call.operation ?? "") && call.headers["x-amz-target"] !== undefined;
         return isMove ? answerJson("sqs", moves, call) : answer(call, cloud, queues);
       },
+      reset: async () => {
+        tasks.reset();
+        await queues.empty();
+      },
+      busy: () => queues.busy || tasks.busy,
       stop: async () => {
         tasks.stop();
         await stopFauxqs(cloud);

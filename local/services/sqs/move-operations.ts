@@ -48,7 +48,7 @@ export function moveOperations(cloud: Cloud, tasks: MoveTasks): JsonOperations {
   };
 }
 
-function targetOf(fauxqs: Fauxqs, source: Queue, destinationArn: unknown): Queue {
+export function targetOf(fauxqs: Fauxqs, source: Queue, destinationArn: unknown): Queue {
   const origins = [...fauxqs.queues.allQueues()].filter((queue) => deadLetterArn(queue) === source.arn);
   const [origin, another] = origins;
   if (!origin) throw invalid("Source queue must be configured as a Dead Letter Queue.");
@@ -69,7 +69,7 @@ function targetOf(fauxqs: Fauxqs, source: Queue, destinationArn: unknown): Queue
 }
 
 /** A policy that cannot be read names no queue, as in fauxqs. */
-function deadLetterArn(queue: Queue): string | undefined {
+export function deadLetterArn(queue: Queue): string | undefined {
   try {
     const policy = JSON.parse(queue.attributes.RedrivePolicy ?? "{}") as { deadLetterTargetArn?: string };
     return policy.deadLetterTargetArn;
@@ -78,7 +78,7 @@ function deadLetterArn(queue: Queue): string | undefined {
   }
 }
 
-function existing(fauxqs: Fauxqs, queueArn: string, parameter: string): Queue {
+export function existing(fauxqs: Fauxqs, queueArn: string, parameter: string): Queue {
   const queue = fauxqs.queues.getQueueByArn(queueArn);
   if (queue) return queue;
   const message = `The resource that you specified for the ${parameter} parameter doesn't exist.`;

@@ -58,7 +58,7 @@ export class MoveTasks {
       ...request,
       handle: handleOf(request.sourceArn),
       startedAt: this.#cloud.clock.now(),
-      toMove: visible(fauxqs.queues.getQueueByArn(request.sourceArn)),
+      toMove: fauxqs.run(() => visible(fauxqs.queues.getQueueByArn(request.sourceArn))),
       moved: 0,
       status: "RUNNING",
     };
@@ -99,15 +99,29 @@ export class MoveTasks {
     return task.moved;
   }
 
+  /** Whether messages are being moved at this moment; a task with a rate waits between them. */
+  get busy(): boolean {
+    const tasks = [...this.#tasks.values()].flat();
+    return tasks.some(
+      ({ status, messagesPerSecond }) => status === "RUNNING" && messagesPerSecond === undefined,
+    );
+  }
+
   /** Ends all tasks, with the process. */
   stop(): void {
     for (const { timer } of [...this.#tasks.values()].flat()) timer?.cancel();
   }
 
+  /** Ends and forgets all tasks. */
+  reset(): void {
+    this.stop();
+    this.#tasks.clear();
+  }
+
   #continue(task: MoveTask, fauxqs: Fauxqs, milliseconds: number): void {
     task.timer = this.#cloud.clock.after(milliseconds, () => {
       const rate = task.messagesPerSecond;
-      task.status = this.#moveSome(task, fauxqs, rate === undefined ? BATCH : 1);
+      task.status = fauxqs.run(() => this.#moveSome(task, fauxqs, rate === undefined ? BATCH : 1));
       if (task.status === "RUNNING") this.#continue(task, fauxqs, rate === undefined ? 0 : 1_000 / rate);
     });
   }

@@ -61,7 +61,8 @@ function permission(action: string, operation: string, input: JsonInput, { world
 /** Works around the two places where fauxqs would go wrong. */
 function prepared(operation: string, input: JsonInput, fauxqs: Fauxqs, cloud: Cloud): JsonInput {
   if (operation === "GetQueueAttributes") {
-    fauxqs.queues.getQueueByName(nameOf(String(input.QueueUrl)))?.processTimers();
+    const queue = fauxqs.queues.getQueueByName(nameOf(String(input.QueueUrl)));
+    fauxqs.run(() => queue?.processTimers());
   }
   if (operation === "ChangeMessageVisibility") return withVisibility(cloud, input);
   if (operation === "ChangeMessageVisibilityBatch" && Array.isArray(input.Entries)) {

@@ -2,8 +2,11 @@
 import type { MessageAttribute, QueueContents, ReceivedMessage, SqsApi } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/service.ts";
+import type { Trace } from "../../core/trace.ts";
 import { type Fauxqs, fauxqsOf } from "../../real-parts/fauxqs.ts";
 import { carryOut } from "./client.ts";
+import { deadLetter, redrive } from "./dead-letters.ts";
+import type { MoveTasks } from "./move-tasks.ts";
 import { queueUrl } from "./outputs.ts";
 
 /** A message as the SQS API answers it. */
@@ -16,16 +19,22 @@ interface ApiMessage {
   readonly MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** A wait for messages looks again this often, for the ones that become visible by themselves. */
-const LOOK_AGAIN_MILLISECONDS = 50;
 /** Stands for zero, which fauxqs's database refuses. */
 const AT_ONCE_SECONDS = 0.001;
 
 export class Queues implements SqsApi {
   readonly #cloud: Cloud;
+  readonly #tasks: MoveTasks;
+  #receiving = 0;
 
-  constructor(cloud: Cloud) {
+  constructor(cloud: Cloud, tasks: MoveTasks) {
     this.#cloud = cloud;
+    this.#tasks = tasks;
+  }
+
+  /** Whether messages are being received at this moment; a long poll that waits for some does not count. */
+  get busy(): boolean {
+    return this.#receiving > 0;
   }
 
   urlOf(queueArn: string): string {
@@ -62,12 +71,13 @@ export class Queues implements SqsApi {
       return (Messages as ApiMessage[] | undefined) ?? [];
     };
     const messages = await this.poll(nameOf(queueArn), options.waitSeconds, receiveNow, options.signal);
+    const fauxqs = await fauxqsOf(this.#cloud);
     return messages.map((message) => ({
+      ...traced(fauxqs.traceOf(message.MessageId), message.Attributes),
       messageId: message.MessageId,
       receiptHandle: message.ReceiptHandle,
       body: message.Body,
       md5OfBody: message.MD5OfBody,
-      attributes: message.Attributes ?? {},
       messageAttributes: message.MessageAttributes ?? {},
     }));
   }
@@ -85,13 +95,18 @@ export class Queues implements SqsApi {
     const fauxqs = await fauxqsOf(this.#cloud);
     const { clock } = this.#cloud;
     const deadline = clock.now() + waitSeconds * 1_000;
-    let messages = signal?.aborted ? [] : await receiveNow();
+    let messages = signal?.aborted ? [] : await this.#receiveNow(receiveNow);
     while (messages.length === 0 && clock.now() < deadline) {
-      await this.#change(fauxqs, queueName, deadline - clock.now(), signal);
       if (signal?.aborted) return [];
-      if (hasVisible(fauxqs, queueName)) messages = await receiveNow();
+      if (hasVisible(fauxqs, queueName)) messages = await this.#receiveNow(receiveNow);
+      else await this.#change(fauxqs, queueName, deadline, signal);
     }
     return messages;
+  }
+
+  /** Whether a message could be received from a queue now. */
+  async hasVisible(queueArn: string): Promise<boolean> {
+    return hasVisible(await fauxqsOf(this.#cloud), nameOf(queueArn));
   }
 
   async delete(queueArn: string, receiptHandles: readonly string[]): Promise<void> {
@@ -110,9 +125,10 @@ export class Queues implements SqsApi {
   }
 
   async inspect(queueArn: string): Promise<QueueContents> {
-    const queue = (await fauxqsOf(this.#cloud)).queues.getQueueByArn(queueArn);
+    const fauxqs = await fauxqsOf(this.#cloud);
+    const queue = fauxqs.queues.getQueueByArn(queueArn);
     if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
-    queue.processTimers();
+    fauxqs.run(() => queue.processTimers());
     const { ready, delayed, inflight } = queue.inspectMessages();
     const states = [
       ...ready.map((message) => ({ message, state: "visible" as const })),
@@ -133,8 +149,36 @@ export class Queues implements SqsApi {
     };
   }
 
-  /** Waits until a message was put into the queue, it is time to look again, or `signal` aborts. */
-  #change(fauxqs: Fauxqs, queueName: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  deadLetter(queueArn: string): Promise<number> {
+    return deadLetter(this.#cloud, queueArn);
+  }
+
+  redrive(deadLetterQueueArn: string): Promise<string> {
+    return redrive(this.#cloud, this.#tasks, deadLetterQueueArn);
+  }
+
+  /** Removes all messages of all queues, hidden ones too. */
+  async empty(): Promise<void> {
+    for (const queue of (await fauxqsOf(this.#cloud)).queues.allQueues()) {
+      queue.purge();
+      queue.deduplicationCache.clear();
+    }
+  }
+
+  async #receiveNow<Message>(receiveNow: () => Promise<Message[]>): Promise<Message[]> {
+    this.#receiving += 1;
+    try {
+      return await receiveNow();
+    } finally {
+      this.#receiving -= 1;
+    }
+  }
+
+  /** Waits until the queue changes, a message becomes visible by itself, the deadline is over, or `signal` aborts. */
+  #change(fauxqs: Fauxqs, queueName: string, deadline: number, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.#cloud;
+    const queue = fauxqs.queues.getQueueByName(queueName);
+    const next = Math.min(deadline, queue ? fauxqs.nextVisibleAt(queue) : deadline);
     return new Promise((resolve) => {
       const finish = (): void => {
         unsubscribe();
@@ -142,11 +186,10 @@ export class Queues implements SqsApi {
         signal?.removeEventListener("abort", finish);
         resolve();
       };
-      const unsubscribe = fauxqs.onEnqueue((name) => {
+      const unsubscribe = fauxqs.onChange((name) => {
         if (name === queueName) finish();
       });
-      const pause = Math.min(LOOK_AGAIN_MILLISECONDS, Math.max(0, milliseconds));
-      const timer = this.#cloud.clock.after(pause, finish);
+      const timer = clock.after(next - clock.now(), finish);
       signal?.addEventListener("abort", finish);
     });
   }
@@ -156,11 +199,20 @@ export class Queues implements SqsApi {
   }
 }
 
+/** The trace of a message, which the message has as an attribute where AWS gives it one. */
+function traced(
+  trace: Trace | undefined,
+  attributes: ApiMessage["Attributes"] = {},
+): Pick<ReceivedMessage, "attributes" | "trace"> {
+  if (!trace) return { attributes };
+  if (trace.header === undefined) return { trace, attributes };
+  return { trace, attributes: { ...attributes, AWSTraceHeader: trace.header } };
+}
+
 /** Also true when there is no such queue, because then receiving says so. */
 function hasVisible(fauxqs: Fauxqs, queueName: string): boolean {
   const queue = fauxqs.queues.getQueueByName(queueName);
-  queue?.processTimers();
-  return queue?.getAttribute("ApproximateNumberOfMessages") !== "0";
+  return queue === undefined || fauxqs.hasVisible(queue);
 }
 
 /** The last part of a queue's ARN or URL. */

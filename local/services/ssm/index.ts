@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { answerJson } from "../../core/protocol.ts";
+import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
@@ -23,8 +24,13 @@ function createService(cloud: Cloud): Service {
   const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "parameters.json");
   const store = new ParameterStore(file, cloud.clock);
   const table = operations(cloud, store);
+  const realize = realizers(store);
   return {
-    realize: realizers(store),
+    realize,
+    reset: () => {
+      store.clear();
+      return recreate(cloud, realize);
+    },
     call: (call) => answerJson("ssm", table, call),
   };
 }

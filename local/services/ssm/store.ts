@@ -76,6 +76,11 @@ export class ParameterStore {
     return removed;
   }
 
+  clear(): void {
+    this.#parameters.clear();
+    this.#save();
+  }
+
   #save(): void {
     this.#file.write(this.all);
   }

@@ -35,8 +35,8 @@ const UNSUPPORTED_FIELDS: Readonly<Record<string, string>> = {
   ToleratedFailurePercentagePath: "ToleratedFailurePercentagePath",
 };
 
-/** Timers cannot wait longer; AWS's own default for a Task, 99,999,999 seconds, is cut down to it. */
-const LONGEST_TIMEOUT_SECONDS = 2_147_483;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
+const DEFAULT_TASK_TIMEOUT_SECONDS = 99_999_999;
 
 /**
  * Reads a definition.
@@ -47,9 +47,9 @@ export function readDefinition(machineName: string, text: string, longestSeconds
   const reader = new DefinitionReader(machineName);
   const parsed = parse(machineName, text);
   const machine = reader.scope(parsed, []);
-  const limited = longestSeconds === undefined ? machine : { TimeoutSeconds: longestSeconds, ...machine };
+  const limited = longestSeconds === undefined ? machine : withTimeout(machine, longestSeconds);
   return {
-    machine: rewriteContextPaths(withTimeout(limited, longestSeconds)) as JsonObject,
+    machine: rewriteContextPaths(limited) as JsonObject,
     tasks: reader.tasks,
   };
 }
@@ -87,7 +87,7 @@ class DefinitionReader {
       case "Task":
         this.tasks.push({ name, resource: String(state.Resource), maps });
         return state.TimeoutSecondsPath === undefined
-          ? withTimeout({ TimeoutSeconds: LONGEST_TIMEOUT_SECONDS, ...common })
+          ? { TimeoutSeconds: DEFAULT_TASK_TIMEOUT_SECONDS, ...common }
           : common;
       case "Pass":
         return isFalsyResult(state.Result) ? withoutResult(common, state.Result) : common;
@@ -125,9 +125,10 @@ class DefinitionReader {
   }
 }
 
-function withTimeout(scope: JsonObject, longest = LONGEST_TIMEOUT_SECONDS): JsonObject {
-  if (typeof scope.TimeoutSeconds !== "number") return scope;
-  return { ...scope, TimeoutSeconds: Math.min(scope.TimeoutSeconds, longest) };
+function withTimeout(machine: JsonObject, longest: number): JsonObject {
+  const { TimeoutSeconds } = machine;
+  const own = typeof TimeoutSeconds === "number" ? TimeoutSeconds : longest;
+  return { ...machine, TimeoutSeconds: Math.min(own, longest) };
 }
 
 /** `"ResultPath": "$"` is the default; the interpreter would make a member named `$` of it. */

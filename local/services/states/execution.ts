@@ -1,8 +1,9 @@
 /** One execution of a state machine: runs it with the interpreter and keeps its state. */
-import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine } from "aws-local-stepfunctions";
 import type { Cloud } from "../../core/service.ts";
+import { onClock } from "../../real-parts/package-time.ts";
 import type { Json } from "./definition.ts";
 import { History, type InterpreterEvent, MAX_HISTORY_EVENTS } from "./history.ts";
+import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine } from "./interpreter.ts";
 import type { Machine } from "./machine.ts";
 import { TaskError } from "./task-error.ts";
 import { type Caller, checkSize } from "./tasks.ts";
@@ -40,6 +41,7 @@ export class Execution {
   readonly #abortTasks = new AbortController();
   /** Map states that failed and were not entered again since: their remaining iterations must not start. */
   readonly #failedMaps = new Set<string>();
+  #tasksUnderWay = 0;
   #stopStatus: Status = "ABORTED";
   #abort: () => void = () => undefined;
 
@@ -50,7 +52,12 @@ export class Execution {
     this.input = options.input;
     this.#cloud = cloud;
     this.startedAt = cloud.clock.now();
-    this.ended = this.#run();
+    this.ended = onClock(cloud.clock, () => this.#run());
+  }
+
+  /** Whether it does something at this moment, rather than wait for a time. */
+  get busy(): boolean {
+    return this.#tasksUnderWay > 0;
   }
 
   /** Stops it; states under way are given up. */
@@ -151,8 +158,12 @@ export class Execution {
           if (this.status !== "RUNNING" || state.maps.some((map) => this.#failedMaps.has(map))) {
             throw new TaskError(ITERATION_STOPPED, "Another iteration of the Map state has failed.", false);
           }
+          this.#tasksUnderWay += 1;
           const work = tasks.get(state.name)?.(input as Json, caller) ?? Promise.resolve(null);
-          return checkSize(await unlessAborted(work, caller.signal), state.name) as never;
+          const result = unlessAborted(work, caller.signal).finally(() => {
+            this.#tasksUnderWay -= 1;
+          });
+          return checkSize(await result, state.name) as never;
         },
       ]),
     );

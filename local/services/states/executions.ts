@@ -5,6 +5,7 @@ import type { Cloud } from "../../core/service.ts";
 import { Execution, type Status } from "./execution.ts";
 import type { Machine } from "./machine.ts";
 import { machineArnOf } from "./outputs.ts";
+import { sendTrace } from "./telemetry.ts";
 
 /** Ended executions that can still be described; AWS keeps them for 90 days. */
 const KEPT_EXECUTIONS = 1_000;
@@ -88,8 +89,20 @@ export class Executions {
     const execution = new Execution({ arn, name, machine, input }, this.#cloud);
     this.#executions.set(arn, execution);
     this.#count(machine, "ExecutionsStarted");
+    if (machine.isTraced) sendTrace(machine.roleArn, machine.name, this.#cloud);
     void execution.ended.then(() => this.#afterEnd(execution));
     return execution;
+  }
+
+  /** Ends and forgets all executions. */
+  async reset(): Promise<void> {
+    await this.stop();
+    this.#executions.clear();
+  }
+
+  /** Whether any of them does something at this moment, rather than wait for a time. */
+  get busy(): boolean {
+    return [...this.#executions.values()].some((execution) => execution.busy);
   }
 
   async stop(): Promise<void> {

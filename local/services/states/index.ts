@@ -13,6 +13,7 @@ import type { Executions } from "./executions.ts";
 import type { readMachine } from "./machine.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
+import { checkLogging } from "./telemetry.ts";
 
 export const states: ServiceDefinition = {
   name: "states",
@@ -37,10 +38,12 @@ function createService(cloud: Cloud): Service {
       return { executionArn: execution.arn };
     },
   };
+  const unchecked = new Set<Resource>();
   const realize = async (resource: Resource): Promise<void> => {
     checkRole(cloud, resource);
     const { executions, readMachine } = await loaded();
     executions.addMachine(readMachine(resource, cloud));
+    unchecked.add(resource);
   };
   return {
     api,
@@ -51,7 +54,13 @@ function createService(cloud: Cloud): Service {
         delete: async (resource) => (await loaded()).executions.removeMachine(String(resource.outputs.arn)),
       },
     },
+    ready: async () => {
+      for (const machine of unchecked) checkLogging(machine, cloud);
+      unchecked.clear();
+    },
     call: async (call) => answerJson("states", (await loaded()).table, call),
+    reset: async () => (await loading)?.executions.reset(),
+    busy: async () => (await loading)?.executions.busy ?? false,
     stop: async () => (await loading)?.executions.stop(),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { accessKeyOf } from "../../core/identity.ts";
 import type { World } from "../../core/service.ts";
+import { currentTrace } from "../../core/trace.ts";
 import type { Json, JsonObject } from "./definition.ts";
 import { TaskError } from "./task-error.ts";
 
@@ -99,12 +100,14 @@ export async function callService(
 ): Promise<Json> {
   const { service, action, textMembers } = integration;
   const scope = `${accessKeyOf(machineArn)}/20250101/${world.region}/${service.signingName}/aws4_request`;
+  const trace = currentTrace();
   const response = await fetch(`${world.endpoint}/`, {
     method: "POST",
     headers: {
       authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=local`,
       "content-type": service.contentType,
       "x-amz-target": `${service.target}.${action}`,
+      ...(trace ? { "x-amzn-trace-id": trace.header ?? `Root=${trace.id}` } : {}),
     },
     body: JSON.stringify(withText(input, textMembers)),
     signal,

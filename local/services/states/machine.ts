@@ -1,16 +1,19 @@
 /** A state machine, ready to run: its definition checked, its tasks found. */
-import { StateMachine } from "aws-local-stepfunctions";
 import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud } from "../../core/service.ts";
 import { type Definition, readDefinition } from "./definition.ts";
+import { StateMachine } from "./interpreter.ts";
 import { type Task, taskOf } from "./tasks.ts";
+import { tracesExecutions } from "./telemetry.ts";
 
 export interface Machine {
   readonly arn: string;
   readonly name: string;
   readonly roleArn: string;
   readonly type: "STANDARD" | "EXPRESS";
+  /** Whether executions are traced. */
+  readonly isTraced: boolean;
   /** JSON text, as the program wrote it. */
   readonly text: string;
   readonly definition: Definition;
@@ -33,6 +36,7 @@ export function readMachine(resource: Resource, cloud: Cloud): Machine {
     arn: String(arn),
     name: machineName,
     roleArn: String(roleArn),
+    isTraced: tracesExecutions(resource),
     type: isExpress ? "EXPRESS" : "STANDARD",
     text: String(text),
     definition,

@@ -1,6 +1,8 @@
 /** Some services of the local cloud behind a real endpoint, with resources that the test declares one by one. */
+
 import type { EventInput, ServiceApis } from "../../../local/core/apis.ts";
 import { wallClock } from "../../../local/core/clock.ts";
+import { Faults } from "../../../local/core/faults.ts";
 import type { Properties, Resource } from "../../../local/core/graph.ts";
 import { accessKeyOf } from "../../../local/core/identity.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
@@ -15,7 +17,7 @@ import type {
 import { createEndpoint, type Endpoint } from "../../../local/endpoint/index.ts";
 import { createPrincipals } from "../../../local/endpoint/principals.ts";
 import { createAuthorizer } from "../../../local/services/iam/authorizer.ts";
-import { registered } from "./fake-cloud.ts";
+import { registered } from "../../support/fake-cloud.ts";
 
 export const REGION = "eu-west-1";
 export const ACCOUNT = "000000000000";
@@ -69,6 +71,7 @@ export class DataCloud {
     const cloud: Cloud = {
       world: this.world,
       clock: wallClock,
+      faults: new Faults(log, wallClock),
       log,
       workFolder: "",
       dataFolder,

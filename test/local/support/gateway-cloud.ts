@@ -1,14 +1,16 @@
 /** API Gateway on a port of its own, with functions, queues and a clock that the test holds. */
+
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PublicKey } from "../../../local/core/apis.ts";
+import { Faults } from "../../../local/core/faults.ts";
 import type { Properties, Resource } from "../../../local/core/graph.ts";
 import type { LogEntry } from "../../../local/core/log.ts";
 import type { Cloud, Permission, Principal, Service } from "../../../local/core/service.ts";
 import { apigateway } from "../../../local/services/apigateway/index.ts";
-import { ManualClock, resource, WORLD } from "./fake-cloud.ts";
+import { ManualClock, resourceOf, WORLD } from "../../support/fake-cloud.ts";
 
-export { ManualClock, WORLD } from "./fake-cloud.ts";
+export { ManualClock, WORLD } from "../../support/fake-cloud.ts";
 
 export interface Reply {
   readonly status: number;
@@ -81,7 +83,7 @@ export class GatewayFixture {
 
   /** Registers and realizes a resource of API Gateway, such as `Stage` or, of an HTTP API, `v2/Stage`. */
   async put(type: string, name: string, inputs: Properties): Promise<Resource> {
-    const resource = resourceOf(type, name, inputs);
+    const resource = gatewayResource(type, name, inputs);
     const index = this.resources.findIndex(({ urn }) => urn === resource.urn);
     const previous = this.resources[index];
     const realizer = this.service.realize[resource.type];
@@ -161,6 +163,7 @@ export class GatewayFixture {
     return {
       world: WORLD,
       clock: this.clock,
+      faults: new Faults((entry) => void this.log.push(entry), this.clock),
       log: (entry) => void this.log.push(entry),
       workFolder: "",
       dataFolder: undefined,
@@ -187,11 +190,11 @@ export class GatewayFixture {
 }
 
 /** A resource with its outputs, as the evaluation makes it. Types of HTTP APIs begin with `v2/`. */
-export function resourceOf(type: string, name: string, inputs: Properties): Resource {
+export function gatewayResource(type: string, name: string, inputs: Properties): Resource {
   const module = type.startsWith("v2/") ? "apigatewayv2" : "apigateway";
   const kind = type.replace("v2/", "");
   const token = `aws:${module}/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`;
-  return resource(apigateway.outputs, token, name, inputs);
+  return resourceOf(apigateway, token, name, inputs);
 }
 
 function replyOf(status: number, headers: IncomingHttpHeaders, body: Buffer): Reply {

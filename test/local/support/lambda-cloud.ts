@@ -1,29 +1,43 @@
 /** Lambda and CloudWatch Logs on a fake cloud. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { InvocationRecord } from "../../../local/core/apis.ts";
-import type { Clock } from "../../../local/core/clock.ts";
+import { type Clock, wallClock } from "../../../local/core/clock.ts";
+import { Faults } from "../../../local/core/faults.ts";
 import type { Archive, Properties, Resource } from "../../../local/core/graph.ts";
 import type { AwsCall, AwsReply, Service } from "../../../local/core/service.ts";
 import { lambda } from "../../../local/services/lambda/index.ts";
 import { logs } from "../../../local/services/logs/index.ts";
-import { type FakeCloud, type FakeServices, fakeCloud, resource } from "./fake-cloud.ts";
+import { type FakeCloud, type FakeServices, fakeCloud, resourceOf } from "../../support/fake-cloud.ts";
 
 const FUNCTION = "aws:lambda/function:Function";
 export const ROLE = "arn:aws:iam::000000000000:role/worker";
 
+type CloudOfFunctions = Omit<FakeCloud, "clock"> & { readonly clock: Clock };
+
 export class LambdaCloud {
-  readonly cloud: FakeCloud;
+  readonly cloud: CloudOfFunctions;
   readonly lambda: Service;
   readonly logs: Service;
+
+  readonly #folder = mkdtempSync(join(tmpdir(), "lambda-cloud-"));
 
   static async start(
     options: { clock?: Clock; services?: FakeServices; dataFolder?: string; workFolder?: string } = {},
   ): Promise<LambdaCloud> {
-    const made = new LambdaCloud(fakeCloud(options));
+    const made = new LambdaCloud(options);
     await made.lambda.start?.();
     return made;
   }
 
-  private constructor(cloud: FakeCloud) {
+  private constructor({
+    clock = wallClock,
+    workFolder = this.#folder,
+    ...options
+  }: Parameters<typeof LambdaCloud.start>[0] & object) {
+    const made = fakeCloud(options);
+    const cloud = { ...made, clock, faults: new Faults(made.log, clock), workFolder };
     this.cloud = cloud;
     this.logs = logs.create(cloud);
     this.lambda = lambda.create(cloud);
@@ -32,7 +46,7 @@ export class LambdaCloud {
 
   async stop(): Promise<void> {
     await this.lambda.stop?.();
-    this.cloud.remove();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Makes a function from the text of its `index.mjs`, or from an archive. @returns its ARN */
@@ -48,7 +62,7 @@ export class LambdaCloud {
 
   /** Makes a resource of another type. */
   async make(type: string, name: string, inputs: Properties): Promise<Resource> {
-    const made = resource(lambda.outputs, type, name, inputs);
+    const made = resourceOf(lambda, type, name, inputs);
     await this.realize(made);
     return made;
   }
@@ -85,7 +99,7 @@ export function functionResource(name: string, code: string | Archive, inputs: P
     typeof code === "string"
       ? { kind: "archive", assets: { "index.mjs": { kind: "asset", text: code } } }
       : code;
-  return resource(lambda.outputs, FUNCTION, name, {
+  return resourceOf(lambda, FUNCTION, name, {
     name,
     role: ROLE,
     runtime: "nodejs24.x",

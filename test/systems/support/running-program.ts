@@ -6,9 +6,14 @@ import { after } from "mocha";
 import type { LogEntry } from "../../../local/core/log.ts";
 import { LocalCloud } from "../../../local/local-cloud.ts";
 
+import { type Attempts, attempts, expectNothingLeft } from "./loopback.ts";
+import { expectAllPermissionsNeeded } from "./needed-permissions.ts";
+import { whyNotWhole } from "./whole-run.ts";
+
 /** Not the program's own, so that tests and `npm start` can run side by side. */
 const stateFolder = mkdtempSync(join(tmpdir(), "andamio-test-"));
 
+let attemptsBefore: Attempts | undefined;
 let running: Promise<LocalCloud> | undefined;
 
 /** Everything that the local cloud logged, for the tests that ask about it. */
@@ -16,6 +21,7 @@ export const logged: LogEntry[] = [];
 
 /** The running local cloud; the first call starts it. */
 export function runningProgram(): Promise<LocalCloud> {
+  attemptsBefore ??= attempts();
   running ??= LocalCloud.start({
     cwd: process.cwd(),
     stateFolder,
@@ -28,7 +34,18 @@ export function runningProgram(): Promise<LocalCloud> {
   return running;
 }
 
-after(async () => {
-  await (await running)?.stop();
-  rmSync(stateFolder, { recursive: true, force: true });
+after(async function () {
+  this.timeout(60_000);
+  const cloud = await running;
+  try {
+    if (cloud) expectNothingLeft(attemptsBefore);
+    const root = this.test?.parent;
+    const reason = root ? whyNotWhole(root) : "there is no root suite";
+    if (cloud && reason === undefined) await expectAllPermissionsNeeded(cloud);
+    else if (cloud)
+      process.stdout.write(`\n  Whether each permission is needed was not judged: ${reason}.\n`);
+  } finally {
+    await cloud?.stop();
+    rmSync(stateFolder, { recursive: true, force: true });
+  }
 });

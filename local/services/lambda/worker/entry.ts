@@ -2,11 +2,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { failureEntry, failurePayload, runtimeError } from "./failures.ts";
 import { type Handler, loadHandler } from "./load-handler.ts";
-import type { Report, Work, WorkerSetup } from "./messages.ts";
+import type { Report, TimedWork, WorkerSetup } from "./messages.ts";
 import { captureOutput } from "./output.ts";
+import { setClockOffset } from "./time.ts";
 
 const setup: WorkerSetup = workerData;
-let current: Work | undefined;
+let current: TimedWork | undefined;
 
 function report(message: Report): void {
   parentPort?.postMessage(message);
@@ -19,6 +20,7 @@ captureOutput({
   entry: (text) => report({ kind: "entry", text }),
   output: (text) => report({ kind: "output", text }),
 });
+setClockOffset(setup.clockOffset);
 process.cwd = () => setup.taskRoot;
 Object.assign(globalThis, { awslambda: { streamifyResponse: refuseStreaming } });
 process.on("uncaughtException", (error) => fail("Uncaught Exception", error, true));
@@ -43,8 +45,9 @@ function fail(what: string, thrown: unknown, fatal: boolean): void {
   report({ kind: "failure", payload, heapBytes: process.memoryUsage().heapUsed, fatal });
 }
 
-async function handle(handler: Handler, work: Work): Promise<void> {
+async function handle(handler: Handler, work: TimedWork): Promise<void> {
   current = work;
+  setClockOffset(work.clockOffset);
   process.env._X_AMZN_TRACE_ID = work.traceId;
   try {
     const result = await run(handler, JSON.parse(work.event), contextOf(work));
@@ -70,7 +73,7 @@ function run(handler: Handler, event: unknown, context: object): unknown {
   });
 }
 
-function contextOf(work: Work): object {
+function contextOf(work: TimedWork): object {
   const { requestId: awsRequestId, invokedFunctionArn, functionVersion, timeoutMilliseconds } = work;
   const deadline = performance.now() + timeoutMilliseconds;
   return {
@@ -95,7 +98,7 @@ function stringify(result: unknown): string {
 
 loadHandler(setup.taskRoot, setup.handler, setup.nodeVersion).then(
   (handler) => {
-    parentPort?.on("message", (work: Work) => void handle(handler, work));
+    parentPort?.on("message", (work: TimedWork) => void handle(handler, work));
     report({ kind: "ready" });
   },
   (error) => fail("Uncaught Exception", error, true),

@@ -4,6 +4,8 @@
 export interface WorkerSetup {
   /** Folder of the function's code, Lambda's `/var/task`. */
   readonly taskRoot: string;
+  /** Milliseconds by which the cloud's clock is ahead of the wall clock. */
+  readonly clockOffset: number;
   /** Such as `index.handler`. */
   readonly handler: string;
   /** Node.js version of the function's runtime, such as 24. */
@@ -20,7 +22,7 @@ export interface WorkerSetup {
   };
 }
 
-/** To the worker: an event to handle. */
+/** An event to handle. */
 export interface Work {
   readonly requestId: string;
   /** JSON text. */
@@ -29,6 +31,11 @@ export interface Work {
   readonly functionVersion: string;
   readonly timeoutMilliseconds: number;
   readonly traceId: string;
+}
+
+/** To the worker: an event, and how far the clock is ahead by now. */
+export interface TimedWork extends Work {
+  readonly clockOffset: number;
 }
 
 /** From the worker. */

@@ -1,0 +1,177 @@
+/** One database of a cluster: statements one after the other, transactions that keep the others waiting. */
+import { randomBytes } from "node:crypto";
+import type { Clock, Timer } from "../../core/clock.ts";
+import { AwsError } from "../../core/errors.ts";
+import type { Postgres, PostgresResult } from "../../real-parts/postgres.ts";
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html */
+const IDLE_MILLISECONDS = 3 * 60_000;
+const LONGEST_MILLISECONDS = 24 * 60 * 60_000;
+const STATEMENT_MILLISECONDS = 45_000;
+
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly (string | null)[];
+  readonly types: readonly number[];
+}
+
+interface Transaction {
+  readonly id: string;
+  readonly user: string;
+  readonly startedAt: number;
+  readonly release: () => void;
+  idle: Timer;
+}
+
+export class Database {
+  readonly #clock: Clock;
+  readonly #postgres: Postgres;
+  #turn: Promise<unknown> = Promise.resolve();
+  #transaction: Transaction | undefined;
+  #waiting = 0;
+
+  constructor(clock: Clock, postgres: Postgres) {
+    this.#clock = clock;
+    this.#postgres = postgres;
+  }
+
+  get ready(): Promise<void> {
+    return this.#postgres.ready;
+  }
+
+  /** Whether a statement is being carried out or waits for its turn. */
+  get busy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** A statement of the local cloud itself. */
+  query(sql: string, parameters: readonly string[] = []): Promise<PostgresResult> {
+    return this.#inTurn(async () => {
+      await this.#postgres.query("SET SESSION AUTHORIZATION postgres");
+      return this.#postgres.query(
+        sql,
+        parameters,
+        parameters.map(() => 0),
+      );
+    });
+  }
+
+  /**
+   * Carries out statements as a user, in a transaction that was begun or in one of their own.
+   * @throws AwsError TransactionNotFoundException, StatementTimeoutException
+   * @throws PostgresError when PostgreSQL refuses one
+   */
+  async execute(
+    user: string,
+    statements: readonly Statement[],
+    transactionId: string | undefined,
+  ): Promise<PostgresResult[]> {
+    if (transactionId !== undefined) return this.#executeIn(this.#find(user, transactionId), statements);
+    return this.#inTurn(async () => {
+      await this.#become(user);
+      const together = statements.length > 1;
+      if (together) await this.#postgres.query("BEGIN");
+      try {
+        const results = await this.#all(statements);
+        if (together) await this.#postgres.query("COMMIT");
+        return results;
+      } catch (error) {
+        if (together) await this.#postgres.query("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /** @returns the transaction's id */
+  async begin(user: string): Promise<string> {
+    const id = randomBytes(32).toString("base64");
+    await new Promise<void>((begun, failed) => {
+      void this.#inTurn(
+        () =>
+          new Promise<void>((release) => {
+            const start = async () => {
+              await this.#become(user);
+              await this.#postgres.query("BEGIN");
+              const startedAt = this.#clock.now();
+              this.#transaction = { id, user, startedAt, release, idle: this.#expireLater(user, id) };
+            };
+            start().then(begun, (error: unknown) => {
+              release();
+              failed(error);
+            });
+          }),
+      ).catch(failed);
+    });
+    return id;
+  }
+
+  /** Ends a transaction, in whatever way. */
+  async end(user: string, transactionId: string, how: "COMMIT" | "ROLLBACK"): Promise<void> {
+    const transaction = this.#find(user, transactionId);
+    transaction.idle.cancel();
+    this.#transaction = undefined;
+    try {
+      await this.#postgres.query(how);
+    } finally {
+      transaction.release();
+    }
+  }
+
+  async #executeIn(transaction: Transaction, statements: readonly Statement[]): Promise<PostgresResult[]> {
+    transaction.idle.cancel();
+    try {
+      return await this.#all(statements);
+    } finally {
+      transaction.idle = this.#expireLater(transaction.user, transaction.id);
+    }
+  }
+
+  async #all(statements: readonly Statement[]): Promise<PostgresResult[]> {
+    const results: PostgresResult[] = [];
+    for (const { sql, parameters, types } of statements) {
+      results.push(await this.#postgres.query(sql, parameters, types));
+    }
+    return results;
+  }
+
+  /** What a statement before has set is forgotten: the Data API gives each call any connection of its pool. */
+  async #become(user: string): Promise<void> {
+    await this.#postgres.query("SET SESSION AUTHORIZATION postgres");
+    await this.#postgres.query("RESET ALL");
+    await this.#postgres.query(`SET SESSION AUTHORIZATION "${user.replaceAll('"', '""')}"`);
+  }
+
+  #find(user: string, id: string): Transaction {
+    const transaction = this.#transaction;
+    const isOpen = transaction && this.#clock.now() - transaction.startedAt < LONGEST_MILLISECONDS;
+    if (isOpen && transaction.id === id && transaction.user === user) return transaction;
+    throw new AwsError("TransactionNotFoundException", `Transaction ${id} is not found`, 404);
+  }
+
+  #expireLater(user: string, id: string): Timer {
+    return this.#clock.after(IDLE_MILLISECONDS, () => {
+      if (this.#transaction?.id === id) void this.end(user, id, "ROLLBACK").catch(() => undefined);
+    });
+  }
+
+  /** PGlite has one session: everybody waits for the transaction that is open. */
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    let isLate = false;
+    let timer: Timer | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = this.#clock.elapse(STATEMENT_MILLISECONDS, () => {
+        isLate = true;
+        const message = "Request timed out: the statement waited for an open transaction of another caller.";
+        reject(new AwsError("StatementTimeoutException", message));
+      });
+    });
+    this.#waiting++;
+    const before = this.#turn;
+    const done = before.then(() => {
+      timer?.cancel();
+      return isLate ? undefined : work();
+    });
+    this.#turn = done.catch(() => undefined).finally(() => void this.#waiting--);
+    return Promise.race([done as Promise<Result>, late]);
+  }
+}
