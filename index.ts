@@ -8,6 +8,7 @@ import { Secret } from "./components/secret.ts";
 import { ServiceDashboard } from "./components/service-dashboard.ts";
 import { SpendingLimit } from "./components/spending-limit.ts";
 import { readSettings } from "./settings.ts";
+import { Appointments } from "./systems/appointments.ts";
 import { Records } from "./systems/records.ts";
 import { Tasks } from "./systems/tasks.ts";
 
@@ -32,12 +33,16 @@ const shared = { defaults, logging, cursorKey, allowedOrigins: settings.allowedO
 // The systems. Nothing of one imports another's code.
 const records = settings.records && new Records("records", { ...shared, settings: settings.records });
 const tasks = settings.tasks && new Tasks("tasks", { ...shared, settings: settings.tasks });
+const appointments =
+  settings.appointments && new Appointments("appointments", { ...shared, settings: settings.appointments });
 
 // One picture of everything that runs.
-const watched = [records, tasks].flatMap((system) => system?.watched ?? []);
+const watched = [records, tasks, appointments].flatMap((system) => system?.watched ?? []);
 const dashboard = watched.length > 0 && new ServiceDashboard("andamio", watched);
 
 export const recordsApiUrl = records?.apiUrl;
 export const tasksApiUrl = tasks?.apiUrl;
 export const tasksApiKey = tasks?.apiKey;
+export const appointmentsApiUrl = appointments?.apiUrl;
+export const appointmentsApiKey = appointments?.apiKey;
 export const dashboardUrl = dashboard ? dashboard.url : undefined;

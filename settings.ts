@@ -1,12 +1,13 @@
 /** The stack's configuration: read once, checked in one place, every mistake reported at once. */
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { appointments } from "./settings/appointments.ts";
 import { type SettingsOf, type SystemDefinition, secretKey } from "./settings/definition.ts";
 import { records } from "./settings/records.ts";
 import { tasks } from "./settings/tasks.ts";
 
 /** The systems of this program, in the order in which they are composed. */
-const SYSTEMS = { records, tasks };
+const SYSTEMS = { records, tasks, appointments };
 
 type SystemName = keyof typeof SYSTEMS;
 

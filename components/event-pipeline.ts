@@ -20,7 +20,7 @@ export interface EventPipelineArgs {
   readonly source: EventSource;
   /** The function that handles what comes. It reports failed items one by one when it reads a queue or a stream. */
   readonly consumer: AlarmedFunction;
-  /** Puts a queue between source and consumer, which evens out bursts. @default false; a stream needs none */
+  /** Puts a queue between source and consumer, which evens out bursts. @default false; a stream needs none, messages that are sent always have one */
   readonly queue?: boolean | Pick<QueueArgs, "maxReceiveCount" | "backlogAlarm" | "oldestMessageSeconds">;
   /** How a queue or a stream is read. */
   readonly batch?: BatchArgs;
@@ -43,10 +43,19 @@ export class EventPipeline extends Component {
   readonly deadLetterQueue: DeadLetterQueue;
   /** Undefined without `queue`. */
   readonly queue: Queue | undefined;
-  /** Undefined for a topic and a stream. */
+  /** Undefined for sources that EventBridge does not deliver. */
   readonly rule: aws.cloudwatch.EventRule | undefined;
   /** Function that reads a stream; undefined for other sources. */
   readonly streamConsumer: AlarmedFunction | undefined;
+
+  /**
+   * The queue of a pipeline whose messages are sent.
+   * @throws Error for a pipeline without a queue
+   */
+  get sentQueue(): Queue {
+    if (!this.queue) throw new Error(`EventPipeline "${this.name}" has no queue`);
+    return this.queue;
+  }
 
   /** @throws pulumi.InputPropertiesError naming every mistake in the arguments */
   constructor(name: string, args: EventPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -60,10 +69,14 @@ export class EventPipeline extends Component {
       this.deadLetterQueue = new DeadLetterQueue(`${name}-dead-letters`, { defaults }, parent);
       consumeStream(name, source, this.deadLetterQueue, consumer, args.batch ?? {}, parent);
       createIteratorAgeAlarm(name, args, parent);
+    } else if ("sent" in source) {
+      this.queue = createQueue(name, args, [], parent);
+      this.deadLetterQueue = this.queue.deadLetterQueue;
+      consumeQueue(name, this.queue, consumer, args.batch ?? {}, parent);
     } else {
       const origin = createOrigin(name, source, parent);
       this.rule = origin.rule;
-      this.queue = args.queue ? createQueue(name, args, args.queue, origin.writer, parent) : undefined;
+      this.queue = args.queue ? createQueue(name, args, [origin.writer], parent) : undefined;
       this.deadLetterQueue =
         this.queue?.deadLetterQueue ??
         new DeadLetterQueue(`${name}-dead-letters`, { defaults, writers: [origin.writer] }, parent);
@@ -95,19 +108,18 @@ function createOrigin(name: string, source: TopicSource | RuledSource, parent: P
 function createQueue(
   name: string,
   args: EventPipelineArgs,
-  settings: Exclude<EventPipelineArgs["queue"], false | undefined>,
-  writer: QueueWriter,
+  writers: readonly QueueWriter[],
   parent: Parent,
 ): Queue {
   return new Queue(
     name,
     {
-      ...(settings === true ? {} : settings),
+      ...(typeof args.queue === "object" ? args.queue : {}),
       defaults: args.defaults,
       consumerTimeoutSeconds: args.consumer.timeoutSeconds,
       batchingWindowSeconds: args.batch?.batchingWindowSeconds ?? 0,
-      writers: [writer],
-      deadLetterWriters: [writer],
+      writers,
+      deadLetterWriters: writers,
     },
     parent,
   );
@@ -202,13 +214,14 @@ function mistakesIn(args: EventPipelineArgs): Mistake[] {
   };
   const { maximumConcurrency, batchingWindowSeconds = 0, batchSize = 1 } = batch;
   const isStream = "stream" in source;
+  const hasQueue = "sent" in source || Boolean(queue);
   refuse(
     isStream && queue !== undefined && queue !== false,
     "queue",
     "cannot stand behind a stream; leave it out",
   );
   refuse(
-    !isStream && !queue && args.batch !== undefined,
+    !isStream && !hasQueue && args.batch !== undefined,
     "batch",
     "is for queues and streams; this source invokes the function event by event",
   );

@@ -42,10 +42,15 @@ export interface ScheduleSource {
   readonly schedule: `rate(${string})` | `cron(${string})`;
 }
 
+/** Messages that whoever is granted it puts into the pipeline's own queue, such as a route of a RestApi. */
+export interface SentSource {
+  readonly sent: true;
+}
+
 /** Sources that EventBridge delivers. */
 export type RuledSource = RuleSource | BucketSource | ScheduleSource;
 
-export type EventSource = StreamSource | TopicSource | RuledSource;
+export type EventSource = StreamSource | TopicSource | SentSource | RuledSource;
 
 /** How long EventBridge tries, in production as long as it can. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 export function retryPolicy(production: boolean): aws.types.input.cloudwatch.EventTargetRetryPolicy {

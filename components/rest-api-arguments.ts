@@ -4,14 +4,31 @@ import type { ApiLogging } from "./api-logging.ts";
 import type { StackDefaults } from "./base.ts";
 import type { Mistake } from "./mistakes.ts";
 import type { CorsContract, RouteContract } from "./openapi/contract.ts";
+import { isRawBody } from "./openapi/contract.ts";
 import { mistakesInCors, mistakesInRoutes } from "./openapi/mistakes.ts";
+import type { Queue } from "./queue.ts";
 import type { Transform } from "./transform.ts";
 
+/** A route and what stands behind it. */
+export type RouteArgs = FunctionRouteArgs | QueueRouteArgs;
+
 /** A route and the function behind it. */
-export interface RouteArgs extends RouteContract {
+export interface FunctionRouteArgs extends RouteContract {
   readonly handler: AlarmedFunction;
   /** Seconds that API Gateway waits, more than the function's time-out and at most 29. @default the function's time-out and 1 */
   readonly timeoutSeconds?: number;
+}
+
+/**
+ * A route whose requests API Gateway puts into a queue itself: 202, and a `Location` below the route's path. The reader
+ * of the queue takes the messages apart with handlers/shared/queued-request.ts.
+ */
+export interface QueueRouteArgs extends RouteContract {
+  readonly queue: Queue;
+}
+
+export function isQueueRoute(route: RouteArgs): route is QueueRouteArgs {
+  return "queue" in route;
 }
 
 export interface ThrottleArgs {
@@ -60,7 +77,7 @@ export interface RestApiArgs {
 export const LONGEST_WAIT_SECONDS = 29;
 
 /** How long API Gateway waits for a route's function, which must have the time to report its own time-out. */
-export function waitSeconds({ handler, timeoutSeconds }: RouteArgs): number {
+export function waitSeconds({ handler, timeoutSeconds }: FunctionRouteArgs): number {
   return timeoutSeconds ?? Math.min(handler.timeoutSeconds + 1, LONGEST_WAIT_SECONDS);
 }
 
@@ -69,7 +86,9 @@ export function mistakesInRestApi(args: RestApiArgs): Mistake[] {
   return [
     ...mistakesInRoutes(args.routes),
     ...mistakesInCors(args.cors),
-    ...Object.entries(args.routes).flatMap(([key, route]) => mistakesInWait(key, route)),
+    ...Object.entries(args.routes).flatMap(([key, route]) =>
+      isQueueRoute(route) ? mistakesInQueueRoute(key, route) : mistakesInWait(key, route),
+    ),
     ...mistakesInThrottle("throttle", args.throttle),
     ...(args.apiKey ? mistakesInThrottle("apiKey", args.apiKey) : []),
     ...(args.binaryMediaTypes ?? [])
@@ -84,7 +103,13 @@ export function mistakesInRestApi(args: RestApiArgs): Mistake[] {
   ];
 }
 
-function mistakesInWait(key: string, route: RouteArgs): Mistake[] {
+function mistakesInQueueRoute(key: string, { body }: QueueRouteArgs): Mistake[] {
+  if (key.startsWith("POST ") && body !== undefined && !isRawBody(body)) return [];
+  const reason = "has a queue behind it; such a route is a POST with a schema of its JSON body";
+  return [{ propertyPath: `routes["${key}"]`, reason }];
+}
+
+function mistakesInWait(key: string, route: FunctionRouteArgs): Mistake[] {
   const seconds = waitSeconds(route);
   const timeout = route.handler.timeoutSeconds;
   if (seconds > timeout && seconds <= LONGEST_WAIT_SECONDS) return [];

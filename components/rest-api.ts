@@ -9,7 +9,8 @@ import { pascalName, routesOf } from "./openapi/contract.ts";
 import { publicDocument } from "./openapi/document.ts";
 import { gatewayDocument } from "./openapi/gateway.ts";
 import type { ApiKeyArgs, RestApiArgs, RouteArgs } from "./rest-api-arguments.ts";
-import { mistakesInRestApi, waitSeconds } from "./rest-api-arguments.ts";
+import { isQueueRoute, mistakesInRestApi } from "./rest-api-arguments.ts";
+import { integrationsOf } from "./rest-api-integrations.ts";
 import { transformed } from "./transform.ts";
 
 const DEFAULTS = Object.freeze({
@@ -40,11 +41,11 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 });
 
 /**
- * An HTTP API (API Gateway REST API) whose routes are functions.
+ * An HTTP API (API Gateway REST API) whose routes are functions, or queues.
  *
  * Creates: the API from one OpenAPI document (validation, models, CORS, errors as problem details), its deployment,
  * which follows every change of that document, a stage with access log, tracing, throttling and metrics, log groups
- * with retention, a permission per route, alarms on server errors and slowness, and with `apiKey` a key and its usage plan.
+ * with retention, a permission per route (for those with queues, a role that may send to them), alarms on server errors and slowness, and with `apiKey` a key and its usage plan.
  *
  *     new RestApi("tasks-api", {
  *       defaults,
@@ -72,7 +73,11 @@ export class RestApi extends Component {
     const contract = contractOf(name, args, routes);
     const stageName = args.stageName ?? DEFAULTS.stageName;
 
-    const body = gatewayBody(contract, routes, args.binaryMediaTypes ?? []);
+    const integrations = integrationsOf(name, routes, this);
+    const binaryMediaTypes = args.binaryMediaTypes ?? [];
+    const body = integrations.apply((all) =>
+      JSON.stringify(gatewayDocument(contract, all, binaryMediaTypes)),
+    );
     this.restApi = createRestApi(name, args, body, parent);
     const deployment = createDeployment(name, this.restApi, body, parent);
     this.stage = createStage(name, stageName, this.restApi, deployment, args, parent);
@@ -95,24 +100,6 @@ function contractOf(name: string, args: RestApiArgs, routes: readonly Route[]): 
     apiKey: args.apiKey !== undefined,
     ...(args.cors && { cors: args.cors }),
   };
-}
-
-function gatewayBody(
-  contract: ApiContract,
-  routes: readonly Route<RouteArgs>[],
-  binaryMediaTypes: readonly string[],
-): pulumi.Output<string> {
-  const integrations = routes.map((route) =>
-    pulumi.output(route.contract.handler.alias.invokeArn).apply((uri) => {
-      const timeoutMilliseconds = waitSeconds(route.contract) * 1000;
-      return [route.key, { uri, timeoutMilliseconds }] as const;
-    }),
-  );
-  return pulumi
-    .all(integrations)
-    .apply((entries) =>
-      JSON.stringify(gatewayDocument(contract, Object.fromEntries(entries), binaryMediaTypes)),
-    );
 }
 
 type Parent = { readonly parent: pulumi.Resource };
@@ -213,6 +200,7 @@ function allowInvocations(
   routes: readonly Route<RouteArgs>[],
 ): void {
   for (const route of routes) {
+    if (isQueueRoute(route.contract)) continue;
     const path = route.path.replace(/\{[^}]+\}/g, "*");
     route.contract.handler.allowInvocation(`${name}-${pascalName(route)}`, {
       principal: "apigateway.amazonaws.com",

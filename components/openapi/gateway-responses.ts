@@ -11,7 +11,8 @@ export interface GatewayResponse {
   readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-interface Problem {
+/** What an error says, and the headers that it has of its own. */
+export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -98,7 +99,8 @@ const DEFAULTS: Readonly<Record<string, Problem>> = {
   DEFAULT_5XX: badGateway,
 };
 
-function template({ status, title, detail, errors }: Problem): string {
+/** The problem details of an error, as a mapping template. */
+export function problemTemplate({ status, title, detail, errors }: Problem): string {
   const members = JSON.stringify({
     type: "about:blank",
     title,
@@ -113,12 +115,15 @@ function template({ status, title, detail, errors }: Problem): string {
  * Gateway responses cannot choose among several origins. They hold nothing that is not public and never allow
  * credentials, and a page of another origin gets no further than the preflight, so with several origins all may read them.
  */
-function corsHeaders(cors: CorsContract | undefined): Record<string, string> {
+export function corsHeaders(
+  cors: CorsContract | undefined,
+  exposed: readonly string[] = ["x-request-id", "Retry-After"],
+): Record<string, string> {
   const [first, ...others] = cors?.allowedOrigins ?? [];
   if (first === undefined) return {};
   return {
     "Access-Control-Allow-Origin": others.length === 0 ? first : "*",
-    "Access-Control-Expose-Headers": "x-request-id,Retry-After",
+    "Access-Control-Expose-Headers": exposed.join(","),
   };
 }
 
@@ -141,7 +146,7 @@ function gatewayResponse(problem: Problem, cors: CorsContract | undefined, fixed
       "gatewayresponse.header.x-request-id": "context.requestId",
     },
     // The key that API Gateway falls back to whatever the request accepts; the header above names the real type.
-    responseTemplates: { "application/json": template(problem) },
+    responseTemplates: { "application/json": problemTemplate(problem) },
   };
 }
 

@@ -8,10 +8,15 @@ import { preflightOperation } from "./cors.ts";
 import type { Json } from "./document.ts";
 import { API_KEY_SCHEME, OPENAPI_VERSION, operationId, pathsOf } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
+import type { QueueIntegration } from "./queue-integration.ts";
+import { queueOperation } from "./queue-integration.ts";
 import { gatewaySchema } from "./schema.ts";
 
+/** What stands behind a route. */
+export type Integration = FunctionIntegration | QueueIntegration;
+
 /** The function behind a route. */
-export interface Integration {
+export interface FunctionIntegration {
   /** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations` */
   readonly uri: string;
   /** How long API Gateway waits, 50–29,000. */
@@ -93,15 +98,21 @@ function operation(api: ApiContract, route: Route, integration: Integration | un
         },
       },
     }),
-    responses: { 200: { description: "As the function answers." } },
     ...(needsApiKey(api, route) && { security: [{ apiKey: [] }] }),
     "x-amazon-apigateway-request-validator": hasModel ? "all" : "parameters",
+    ...("queueUri" in integration ? queueOperation(api, route, integration) : functionOperation(integration)),
+  };
+}
+
+function functionOperation({ uri, timeoutMilliseconds }: FunctionIntegration): Json {
+  return {
+    responses: { 200: { description: "As the function answers." } },
     "x-amazon-apigateway-integration": {
       type: "aws_proxy",
       httpMethod: "POST",
-      uri: integration.uri,
+      uri,
       passthroughBehavior: "when_no_match",
-      timeoutInMillis: integration.timeoutMilliseconds,
+      timeoutInMillis: timeoutMilliseconds,
     },
   };
 }

@@ -8,6 +8,7 @@ import {
 import type { QueryCommandInput, TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { clientSettings } from "./aws-client.ts";
+import { unavailable } from "./problem.ts";
 
 /** A table and the client to reach it with. */
 export interface Table {
@@ -30,8 +31,8 @@ export type TransactOutcome =
   | { readonly status: "committed" }
   /** Conditions did not hold; `refused` are the positions of those writes. */
   | { readonly status: "refused"; readonly refused: readonly number[] }
-  /** Another transaction was at work on the same items. */
-  | { readonly status: "conflict" };
+  /** Other transactions were at work on the same items; `conflicting` are the positions of those writes. */
+  | { readonly status: "conflict"; readonly conflicting: readonly number[] };
 
 /**
  * Carries out all writes or none.
@@ -48,12 +49,25 @@ export async function transact(
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-    const refused = codes.flatMap((code, index) => (code === "ConditionalCheckFailed" ? [index] : []));
+    const positionsOf = (wanted: string) => codes.flatMap((code, index) => (code === wanted ? [index] : []));
+    const refused = positionsOf("ConditionalCheckFailed");
     if (refused.length > 0) return { status: "refused", refused };
-    if (codes.includes("TransactionConflict")) return { status: "conflict" };
+    const conflicting = positionsOf("TransactionConflict");
+    if (conflicting.length > 0) return { status: "conflict", conflicting };
     throw error;
   }
 }
+
+/** Times that a transaction is tried while others are at work on the same items. */
+export const TRANSACT_ATTEMPTS = 5;
+
+/** Waits before the next attempt, longer each time and never as long as others do (full jitter): 1.6 s at most in all. */
+export function pauseAfter(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
+}
+
+/** For a transaction that found others in its way each time. */
+export const contended = () => unavailable("Others are at work on the same thing. Try again shortly.");
 
 /** How a conditional write ended. */
 export type WriteOutcome<T> =

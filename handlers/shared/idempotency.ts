@@ -7,13 +7,12 @@
 import { createHash } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Key, Table, TransactWrite } from "./dynamo.ts";
-import { transact } from "./dynamo.ts";
+import { contended, pauseAfter, TRANSACT_ATTEMPTS, transact } from "./dynamo.ts";
 import { badRequest, conflict, unprocessable } from "./problem.ts";
 import type { ApiRequest } from "./request.ts";
 import { header } from "./request.ts";
 import type { ApiResponse } from "./response.ts";
 
-const ATTEMPTS = 5;
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 const STRUCTURED_STRING = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
@@ -34,8 +33,10 @@ export interface OnceOptions {
 
 /**
  * Carries out a request that creates something; when it has an Idempotency-Key, at most once for that key.
- * @param effect decides what to do; asked once, and only when there is no earlier answer to repeat
- * @throws Problem 422 when the key belongs to another request, 409 when its first request is still being carried out
+ * @param effect decides what to do; asked when there is no earlier answer to repeat, and again when another transaction
+ * was in the way, since that may have changed what there is to decide
+ * @throws Problem 422 when the key belongs to another request, 409 when its first request is still being carried out,
+ * 503 when other transactions stay in the way
  */
 export async function once(
   request: ApiRequest,
@@ -45,21 +46,22 @@ export async function once(
 ): Promise<ApiResponse> {
   const key = recordKey(request);
   const seconds = Math.floor(now.getTime() / 1000);
-  let planned: Effect | undefined;
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  let isRepeated = false;
+  for (let attempt = 1; attempt <= TRANSACT_ATTEMPTS; attempt++) {
     const replay = key && (await findRecord(request, table, key, seconds));
     if (replay) return replay;
-    planned ??= await effect();
-    const { writes, response, refused } = planned;
+    const { writes, response, refused } = await effect();
     const record = key ? [putRecord(request, table, key, response, seconds, lifetimeSeconds)] : [];
     const outcome = await transact(table, [...writes, ...record]);
     if (outcome.status === "committed") return response;
     if (outcome.status === "refused" && !outcome.refused.includes(writes.length)) {
       throw refused?.() ?? new Error("A condition without an answer did not hold");
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
+    isRepeated = outcome.status === "refused" || outcome.conflicting.includes(writes.length);
+    await pauseAfter(attempt);
   }
-  throw conflict("The same request is being carried out. Try again shortly.");
+  if (isRepeated) throw conflict("The same request is being carried out. Try again shortly.");
+  throw contended();
 }
 
 /** The record of a request's key; keys of other callers and other routes are other keys. */
