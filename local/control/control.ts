@@ -7,6 +7,7 @@ import type { Cloud } from "../core/service.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
 import { neededGrants } from "../services/iam/needed-grants.ts";
+import { spend } from "./budgets.ts";
 import { advanceClock, readClock } from "./clock.ts";
 import { consolePage } from "./console.ts";
 import { FAULT_ROUTES } from "./faults.ts";
@@ -76,6 +77,8 @@ const ROUTES: Routes = {
   "POST /_local/rules/*/run": ({ name }, { cloud }) => cloud.services.events.runRuleNow(name),
   "POST /_local/schedules/*/*/run": ({ name, names: [, schedule = ""] }, { cloud }) =>
     cloud.services.scheduler.runScheduleNow(name, schedule),
+  "POST /_local/budgets/*/spend": (question, { cloud }) => spend(question, cloud),
+  "POST /_local/secrets/*/rotate": ({ name }, { cloud }) => cloud.services.secretsmanager.rotate(name),
   "POST /_local/functions/*/kill": async ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
     if (!known) return undefined;

@@ -235,6 +235,33 @@ export interface SecretsManagerApi {
   keep(secretArn: string, name: string, value: string): void;
   /** Removes a secret that another service owns. */
   forget(secretArn: string): void;
+  /**
+   * Starts a rotation of a secret now, beside its regular times.
+   * @param id the secret's name or ARN
+   * @throws AwsError ResourceNotFoundException, InvalidRequestException when it has no rotation or one is under way
+   */
+  rotate(id: string): { versionId: string };
+}
+
+/** What was spent on a budget in its current period, and which of its notifications are in alarm. */
+export interface BudgetSpend {
+  readonly name: string;
+  readonly actual: number;
+  readonly forecast?: number;
+  readonly notifications: readonly {
+    readonly type: "ACTUAL" | "FORECASTED";
+    readonly threshold: number;
+    readonly state: "OK" | "ALARM";
+  }[];
+}
+
+export interface BudgetsApi {
+  /**
+   * Sets what was spent on a budget in its current period, and what is expected at the period's end, in the budget's own
+   * unit; tells the subscribers of the thresholds that this crosses before it answers.
+   * @throws AwsError NotFoundException
+   */
+  spend(name: string, amounts: { readonly actual: number; readonly forecast?: number }): Promise<BudgetSpend>;
 }
 
 export interface CloudWatchApi {
@@ -279,7 +306,7 @@ export type NoApi = undefined;
 
 export interface ServiceApis {
   readonly apigateway: NoApi;
-  readonly budgets: NoApi;
+  readonly budgets: BudgetsApi;
   readonly cloudwatch: CloudWatchApi;
   readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;

@@ -41,6 +41,8 @@ export interface Principal {
   readonly arn: string;
   /** The calling function's name, when the key is a function's. */
   readonly functionName?: string;
+  /** Name of the session, when the key is one that AssumeRole gave. */
+  readonly session?: string;
 }
 
 /** What a call needs to be allowed to do. */

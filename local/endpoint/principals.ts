@@ -1,6 +1,6 @@
 /** Who calls: an access key is a function's or a state machine's, which acts as its role, or a role's that a service assumes. */
 import type { Resource } from "../core/graph.ts";
-import { accessKeyOf } from "../core/identity.ts";
+import { accessKeyOf, readKey } from "../core/identity.ts";
 import type { Principal } from "../core/service.ts";
 
 /**
@@ -18,11 +18,13 @@ export function createPrincipals(
   return (accessKeyId) => {
     if (accessKeyId === undefined) return user;
     const known = resources();
-    if (known !== indexed || !holders.has(accessKeyId)) {
+    const { holder, session } = readKey(accessKeyId);
+    if (known !== indexed || !holders.has(holder)) {
       holders = new Map(known.flatMap(keyHolder));
       indexed = known;
     }
-    return holders.get(accessKeyId) ?? user;
+    const principal = holders.get(holder) ?? user;
+    return session === undefined || principal.kind !== "role" ? principal : { ...principal, session };
   };
 }
 

@@ -31,6 +31,7 @@ describe("CloudWatch alarms", () => {
     deny = false;
     queue = { visible: 0, inFlight: 0, delayed: 0, messages: [] };
     const services = {
+      events: { put: async () => ({ eventId: "1" }) },
       sns: {
         publish: async (topic: string, message: string, options: { subject?: string } = {}) => {
           mails.push({ topic, subject: options.subject, document: JSON.parse(message) });

@@ -78,20 +78,21 @@ describe("CloudWatch", () => {
   it("names an operation that it does not have, in CBOR too", async () => {
     const headers = { "content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" };
     const response = await call(
-      "/service/GraniteServiceVersion20100801/operation/GetMetricData",
+      "/service/GraniteServiceVersion20100801/operation/PutAnomalyDetector",
       headers,
       Buffer.from("a0", "hex"),
     );
     const error = decodeCbor(Buffer.from(await response.arrayBuffer())) as Record<string, string>;
     expect([response.status, error.__type]).to.deep.equal([501, "NotImplemented"]);
-    expect(error.message).to.contain("cloudwatch:GetMetricData");
+    expect(error.message).to.contain("cloudwatch:PutAnomalyDetector");
   });
 
   it("names each alarm that it does not evaluate, once", async () => {
     const service = cloudwatch.create(cloud);
     const alarm = resourceOf(cloudwatch, "aws:cloudwatch/metricAlarm:MetricAlarm", "ratio", {
       name: "ratio",
-      metricQueries: [{ id: "e1", expression: "m1/m2" }],
+      metricQueries: [{ id: "e1", expression: "ANOMALY_DETECTION_BAND(m1)", returnData: true }],
+      comparisonOperator: "GreaterThanThreshold",
       alarmActions: ["arn:aws:automate:eu-west-1:ec2:reboot"],
     });
     expect(alarm.outputs.arn).to.equal("arn:aws:cloudwatch:eu-west-1:000000000000:alarm:ratio");
@@ -100,7 +101,7 @@ describe("CloudWatch", () => {
     await service.ready?.();
     const notices = cloud.entries.filter(({ kind }) => kind === "notice").map(({ message }) => message);
     expect(notices).to.deep.equal([
-      "Alarm ratio is recorded, not evaluated: it watches a metric query (metric math).",
+      "Alarm ratio is recorded, not evaluated: Error in expression: the local cloud does not support the function ANOMALY_DETECTION_BAND.",
       "Alarm ratio: its action arn:aws:automate:eu-west-1:ec2:reboot is not carried out.",
     ]);
     expect(cloud.clock.waiting, "timers").to.equal(0);

@@ -189,6 +189,29 @@ const CASES: readonly Case[] = [
     expected: "ImplicitDeny",
   },
   {
+    says: "BinaryEquals compares the bytes",
+    statements: [when({ BinaryEquals: { "app:key": "QmxhdQ==" } })],
+    context: { "app:key": "QmxhdQ==" },
+    expected: "Allow",
+  },
+  {
+    says: "NumericEquals of a text that is no number",
+    statements: [when({ NumericEquals: { "s3:max-keys": "ten" } })],
+    context: { "s3:max-keys": "ten" },
+    expected: "ImplicitDeny",
+  },
+  {
+    says: "ForAllValues with a negated operator",
+    statements: [when({ "ForAllValues:StringNotLike": { "app:keys": "secret*" } })],
+    context: { "app:keys": ["name", "secretName"] },
+    expected: "ImplicitDeny",
+  },
+  {
+    says: "ArnLikeIfExists holds without a value",
+    statements: [when({ ArnLikeIfExists: { "aws:SourceArn": "arn:aws:sns:*:*:topic" } })],
+    expected: "Allow",
+  },
+  {
     says: "an unknown operator allows nothing",
     statements: [when({ StringAlmost: { "app:key": "blue" } })],
     context: KEY,

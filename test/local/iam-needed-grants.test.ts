@@ -12,7 +12,10 @@ const caller: Principal = { kind: "role", arn: ROLE, functionName: "create" };
 function needs(statements: readonly object[], calls: readonly (readonly [string, string])[]) {
   const policy = JSON.stringify({ Statement: statements.map((each) => ({ Effect: "Allow", ...each })) });
   const resources = [
-    resourceOf(iam, "aws:iam/role:Role", "creator", { name: "creator", assumeRolePolicy: "{}" }),
+    resourceOf(iam, "aws:iam/role:Role", "creator", {
+      name: "creator",
+      assumeRolePolicy: '{"Statement":[]}',
+    }),
     resourceOf(iam, "aws:iam/rolePolicy:RolePolicy", "policy", { role: "creator", policy }),
   ];
   const authorizer = createAuthorizer(

@@ -14,6 +14,10 @@ const ROLE = "arn:aws:iam::000000000000:role/creator";
 const caller: Principal = { kind: "role", arn: ROLE, functionName: "create" };
 const rule: Principal = { kind: "service", arn: "events.amazonaws.com" };
 
+const TRUST = JSON.stringify({
+  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
+});
+
 function allow(Action: string, Resource: string): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] });
 }
@@ -29,7 +33,7 @@ function role(inputs: Properties = {}, parent?: string): Resource {
     iam,
     "aws:iam/role:Role",
     "creator",
-    { name: "creator", assumeRolePolicy: "{}", ...inputs },
+    { name: "creator", assumeRolePolicy: TRUST, ...inputs },
     parent,
   );
 }
@@ -153,6 +157,48 @@ describe("The authorizer", () => {
     resources = [role({ permissionsBoundary: boundary.id }), boundary, rolePolicy(allow("sqs:*", "*"))];
     send(caller);
     expect(denialOf(() => send(caller, `${QUEUE}2`)).message).to.contain("no permissions boundary allows");
+    const Statement = [{ Effect: "Allow", Principal: { AWS: ROLE }, Action: "sqs:*", Resource: "*" }];
+    const grant = { queueUrl: `${QUEUE}2`, policy: { Statement } };
+    resources.push(other("aws:sqs/queuePolicy:QueuePolicy", "p", grant));
+    expect(denialOf(() => send(caller, `${QUEUE}2`)).message).to.contain("no permissions boundary allows");
+  });
+
+  it("tells policies the tags of the role, and the region", () => {
+    const policy = (Condition: object): Resource =>
+      rolePolicy(
+        JSON.stringify({ Statement: [{ Effect: "Allow", Action: "sqs:*", Resource: "*", Condition }] }),
+      );
+    const tagged = role({ tags: { team: "moves" } });
+    const conditions: readonly [Condition: object, allowed: boolean][] = [
+      [{ StringEquals: { "aws:PrincipalTag/team": "moves" } }, true],
+      [{ StringEquals: { "aws:PrincipalTag/team": "tasks" } }, false],
+      [{ StringEquals: { "aws:RequestedRegion": "eu-west-1" } }, true],
+      [{ StringNotEquals: { "aws:RequestedRegion": "eu-west-1" } }, false],
+    ];
+    for (const [condition, allowed] of conditions) {
+      resources = [tagged, policy(condition)];
+      if (allowed) send(caller);
+      else expect(() => send(caller), JSON.stringify(condition)).to.throw(AwsError);
+    }
+  });
+
+  it("lets a role read a secret by the secret's own policy alone", () => {
+    const secret = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:key-a1b2c3";
+    const read = (): void =>
+      authorizer.authorize(caller, [{ action: "secretsmanager:GetSecretValue", resource: secret }]);
+    const policy = (Effect: string): Resource =>
+      other("aws:secretsmanager/secretPolicy:SecretPolicy", "p", {
+        secretArn: secret,
+        policy: {
+          Statement: [{ Effect, Principal: { AWS: ROLE }, Action: "secretsmanager:*", Resource: "*" }],
+        },
+      });
+    resources = [role()];
+    expect(read).to.throw(AwsError);
+    resources = [role(), policy("Allow")];
+    read();
+    resources = [role(), policy("Deny"), rolePolicy(allow("*", "*"))];
+    expect(denialOf(read).message).to.contain("explicit deny in a resource-based policy");
   });
 
   it("denies when one of several permissions is missing", () => {

@@ -7,7 +7,6 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
-  RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
@@ -139,9 +138,6 @@ describe("Secrets Manager", () => {
     expect(await nameOfError(client.send(new PutSecretValueCommand({ SecretId: "app/key" })))).to.equal(
       "InvalidParameterException",
     );
-    expect(await nameOfError(client.send(new RotateSecretCommand({ SecretId: "app/key" })))).to.equal(
-      "NotImplemented",
-    );
   });
 
   it("asks for the permission on the secret's ARN", async () => {
@@ -181,19 +177,5 @@ describe("Secrets Manager", () => {
     } finally {
       rmSync(dataFolder, { recursive: true });
     }
-  });
-
-  it("says that a rotation is recorded but not run", async () => {
-    await realize(
-      resourceOf(secretsmanager, "aws:secretsmanager/secretRotation:SecretRotation", "rotation", {
-        secretId: secret.id,
-        rotationLambdaArn: "arn:f",
-      }),
-    );
-    expect(cloud.entries.at(-1)?.message).to.contain("app/key").and.to.contain("does not run rotations");
-    expect(await client.send(new DescribeSecretCommand({ SecretId: "app/key" }))).to.include({
-      RotationEnabled: true,
-      RotationLambdaARN: "arn:f",
-    });
   });
 });

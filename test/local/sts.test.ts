@@ -39,8 +39,8 @@ describe("STS", () => {
   });
 
   it("names an operation that it does not have", async () => {
-    const { status, text } = await call("AKIAOTHER", "AssumeRole");
+    const { status, text } = await call("AKIAOTHER", "GetSessionToken");
     expect(status).to.equal(501);
-    expect(text).to.contain("<Code>NotImplemented</Code>").and.to.contain("sts:AssumeRole");
+    expect(text).to.contain("<Code>NotImplemented</Code>").and.to.contain("sts:GetSessionToken");
   });
 });

@@ -39,10 +39,24 @@ export class Stage {
     return this.#buckets.get(method);
   }
 
-  #newBucket(method: Method): TokenBucket | undefined {
+  /** Whether a method has metrics of its own, beside those of the stage. */
+  hasMetrics(method: Method): boolean {
+    const [own, common] = this.#settingsOf(method);
+    const enabled = (resource: Resource | undefined) => objectOf(resource?.inputs.settings).metricsEnabled;
+    return (enabled(own) ?? enabled(common)) === true;
+  }
+
+  /** The settings for the method itself, and those for all methods. */
+  #settingsOf(method: Method): readonly (Resource | undefined)[] {
     const path = `${method.path.slice(1)}/${method.httpMethod}`;
-    const own = this.#settings.find(({ inputs }) => pathOf(inputs.methodPath) === path);
-    const common = this.#settings.find(({ inputs }) => inputs.methodPath === "*/*");
+    return [
+      this.#settings.find(({ inputs }) => pathOf(inputs.methodPath) === path),
+      this.#settings.find(({ inputs }) => inputs.methodPath === "*/*"),
+    ];
+  }
+
+  #newBucket(method: Method): TokenBucket | undefined {
+    const [own, common] = this.#settingsOf(method);
     const limits = (resource: Resource | undefined) => {
       const settings = objectOf(resource?.inputs.settings);
       return {

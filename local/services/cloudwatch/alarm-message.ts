@@ -1,7 +1,9 @@
 /** What CloudWatch says about an alarm that changes its state. */
 import type { World } from "../../core/service.ts";
 import { type AlarmState, COMPARISONS, isBreaching } from "./alarm.ts";
-import type { AlarmSettings } from "./alarm-settings.ts";
+import type { AlarmSettings, CompositeAlarmSettings, MetricAlarmSettings } from "./alarm-settings.ts";
+import type { MetricQuery } from "./metric-query.ts";
+import type { Dimensions } from "./metric-store.ts";
 
 /** A period's value, undefined when nothing came in it. */
 export interface Datapoint {
@@ -16,6 +18,8 @@ export interface Transition {
   readonly reason: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The state before: why, and since when. */
+  readonly before: { readonly reason: string; readonly since: number };
 }
 
 /** Names that AWS writes in subjects; a region that is not here is called by its code. */
@@ -45,7 +49,7 @@ export function subjectOf({ name }: AlarmSettings, { to }: Transition, { region 
 
 /** Why the datapoints led to a state. Datapoints are of the evaluation range, oldest first. */
 export function reasonOf(
-  settings: AlarmSettings,
+  settings: MetricAlarmSettings,
   state: AlarmState,
   datapoints: readonly Datapoint[],
 ): string {
@@ -69,13 +73,21 @@ export function reasonOf(
   return `Threshold Crossed: ${shown.length}${part} ${noun} [${list}] ${verb} ${words} (${decimal(threshold)}).`;
 }
 
+/** @param cause the alarm whose change led to this one's */
+export function compositeReason(
+  { rule }: CompositeAlarmSettings,
+  cause: { readonly settings: AlarmSettings; readonly state: AlarmState; readonly since: number } | undefined,
+): string {
+  if (!cause) return `Evaluated from the states of ${rule?.alarms.join(", ") || "no alarm"}`;
+  return `${cause.settings.arn} transitioned to ${cause.state} at ${new Date(cause.since).toISOString()}`;
+}
+
 function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun} was` : `${count} ${noun}s were`;
 }
 
 /** The notification's text. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html */
 export function documentOf(settings: AlarmSettings, transition: Transition, world: World): string {
-  const { statistic, isExtendedStatistic } = settings;
   return JSON.stringify({
     AlarmName: settings.name,
     AlarmDescription: settings.description,
@@ -89,23 +101,56 @@ export function documentOf(settings: AlarmSettings, transition: Transition, worl
     OKActions: settings.okActions,
     AlarmActions: settings.alarmActions,
     InsufficientDataActions: settings.insufficientDataActions,
-    Trigger: {
-      MetricName: settings.metric,
-      Namespace: settings.namespace,
-      ...(isExtendedStatistic
-        ? { StatisticType: "ExtendedStatistic", ExtendedStatistic: statistic }
-        : { StatisticType: "Statistic", Statistic: statistic.toUpperCase() }),
-      Unit: null,
-      Dimensions: Object.entries(settings.dimensions).map(([name, value]) => ({ value, name })),
-      Period: settings.periodMilliseconds / 1000,
-      EvaluationPeriods: settings.evaluationPeriods,
-      DatapointsToAlarm: settings.datapointsToAlarm,
-      ComparisonOperator: settings.comparisonOperator,
-      Threshold: settings.threshold,
-      TreatMissingData: settings.treatMissingData,
-      EvaluateLowSampleCountPercentile: "",
-    },
+    ...(settings.kind === "composite" ? { AlarmRule: settings.ruleText } : { Trigger: triggerOf(settings) }),
   });
+}
+
+function triggerOf(settings: MetricAlarmSettings): object {
+  return {
+    ...(settings.queries ? { Metrics: settings.queries.map(queryOf) } : metricOf(settings)),
+    Period: settings.periodMilliseconds / 1000,
+    EvaluationPeriods: settings.evaluationPeriods,
+    DatapointsToAlarm: settings.datapointsToAlarm,
+    ComparisonOperator: settings.comparisonOperator,
+    Threshold: settings.threshold,
+    TreatMissingData: settings.treatMissingData,
+    EvaluateLowSampleCountPercentile: "",
+  };
+}
+
+function metricOf({
+  metric,
+  namespace,
+  dimensions,
+  statistic,
+  isExtendedStatistic,
+}: MetricAlarmSettings): object {
+  return {
+    MetricName: metric,
+    Namespace: namespace,
+    ...(isExtendedStatistic
+      ? { StatisticType: "ExtendedStatistic", ExtendedStatistic: statistic }
+      : { StatisticType: "Statistic", Statistic: statistic.toUpperCase() }),
+    Unit: null,
+    Dimensions: dimensionList(dimensions),
+  };
+}
+
+function queryOf({ id, label, expression, metric, returned }: MetricQuery): object {
+  const MetricStat = metric && {
+    Metric: {
+      Dimensions: dimensionList(metric.metric.dimensions),
+      MetricName: metric.metric.metric,
+      Namespace: metric.metric.namespace,
+    },
+    Period: metric.period / 1000,
+    Stat: metric.statistic,
+  };
+  return { Id: id, Label: label, Expression: expression, MetricStat, ReturnData: returned };
+}
+
+function dimensionList(dimensions: Dimensions): object[] {
+  return Object.entries(dimensions).map(([name, value]) => ({ value, name }));
 }
 
 /** `22/11/26 10:00:00` */

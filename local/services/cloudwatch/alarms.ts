@@ -1,13 +1,15 @@
-/** All alarms: evaluated once a minute, as on AWS, and telling their topics when their state changes. */
+/** All alarms: evaluated once a minute, as on AWS, and acting when their state changes. */
 import type { Timer } from "../../core/clock.ts";
 import { AwsError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
-import type { Cloud, Principal, Realizer } from "../../core/service.ts";
+import type { Cloud, Realizer } from "../../core/service.ts";
 import { type AlarmState, evaluate, evaluationRange } from "./alarm.ts";
-import { type Datapoint, documentOf, reasonOf, subjectOf, type Transition } from "./alarm-message.ts";
-import { type AlarmSettings, readAlarm } from "./alarm-settings.ts";
-import { type MetricStore, MINUTE, statisticOf } from "./metric-store.ts";
-import { sampleQueues } from "./queue-samples.ts";
+import { act, actionsOf, isKnownAction } from "./alarm-actions.ts";
+import { compositeReason, type Datapoint, reasonOf } from "./alarm-message.ts";
+import { type AlarmSettings, type MetricAlarmSettings, readAlarm } from "./alarm-settings.ts";
+import { listedSeries, runQueries } from "./metric-query.ts";
+import { type MetricId, type MetricStore, MINUTE, statisticOf } from "./metric-store.ts";
+import { hasQueues, sampleQueues } from "./queue-samples.ts";
 
 export interface Alarm {
   settings: AlarmSettings;
@@ -17,7 +19,6 @@ export interface Alarm {
   since: number;
 }
 
-const SERVICE: Principal = { kind: "service", arn: "cloudwatch.amazonaws.com" };
 /** A timer may fire a little early; a minute that is as good as over counts. */
 const EARLY_MILLISECONDS = 1_000;
 
@@ -61,10 +62,11 @@ export class Alarms {
   }
 
   /** Says what is not supported, and begins to evaluate when there is something to evaluate. */
-  start(): void {
+  async start(): Promise<void> {
     for (const message of this.#notices) this.#cloud.log({ kind: "notice", source: "cloudwatch", message });
     this.#notices = [];
     if (this.#timer === undefined && !this.#stopped) this.#schedule();
+    await this.#evaluateComposites([]);
   }
 
   /** All alarms are as new; nobody is told. */
@@ -83,9 +85,12 @@ export class Alarms {
     return this.#evaluating;
   }
 
-  /** Brings an alarm into a state; when that is another one than before, it acts. */
-  async change(alarm: Alarm, to: AlarmState, reason: string): Promise<void> {
-    const { settings, state: from } = alarm;
+  /**
+   * Brings an alarm into a state; when that is another one than before, it acts, and the alarms over it are evaluated.
+   * @param causes names of the alarms whose change led to this one
+   */
+  async change(alarm: Alarm, to: AlarmState, reason: string, causes: readonly string[] = []): Promise<void> {
+    const { settings, state: from, reason: earlier, since } = alarm;
     if (from === to) return;
     const at = this.#cloud.clock.now();
     Object.assign(alarm, { state: to, reason, since: at });
@@ -95,9 +100,9 @@ export class Alarms {
       source: "cloudwatch",
       message: `Alarm ${settings.name}: ${from} → ${to}. ${reason}`,
     });
-    if (!settings.actionsEnabled) return;
-    const topics = actionsOf(settings, to).filter(isTopic);
-    await Promise.all(topics.map((topic) => this.#tell(topic, settings, { from, to, reason, at })));
+    const before = { reason: earlier, since };
+    await act(settings, { from, to, reason, at, before }, this.#cloud);
+    await this.#evaluateComposites([...causes, settings.name]);
   }
 
   /** A changed alarm keeps its state until it is evaluated. */
@@ -113,7 +118,8 @@ export class Alarms {
       (["ALARM", "OK", "INSUFFICIENT_DATA"] as const).flatMap((to) => actionsOf(settings, to)),
     );
     for (const action of actions) {
-      if (!isTopic(action)) this.#notices.push(`Alarm ${name}: its action ${action} is not carried out.`);
+      if (!isKnownAction(action))
+        this.#notices.push(`Alarm ${name}: its action ${action} is not carried out.`);
     }
   }
 
@@ -123,7 +129,7 @@ export class Alarms {
   }
 
   #schedule(): void {
-    if (this.#stopped || !this.#evaluated.length) {
+    if (this.#stopped || (!this.#evaluated.length && !hasQueues(this.#cloud.resources()))) {
       this.#timer = undefined;
       return;
     }
@@ -137,27 +143,42 @@ export class Alarms {
     });
   }
 
-  get #evaluated(): Alarm[] {
-    return this.list.filter(({ settings }) => settings.unsupported === undefined);
+  get #evaluated(): Watching[] {
+    return this.list.filter((alarm): alarm is Watching => {
+      return alarm.settings.kind === "metric" && alarm.settings.unsupported === undefined;
+    });
+  }
+
+  /** Alarms over other alarms follow them at once. @param causes names of the alarms that changed; none for all */
+  async #evaluateComposites(causes: readonly string[]): Promise<void> {
+    const cause = causes.at(-1);
+    for (const alarm of this.list) {
+      const { settings } = alarm;
+      if (settings.kind !== "composite" || !settings.rule || causes.includes(settings.name)) continue;
+      if (cause !== undefined && !settings.rule.alarms.includes(cause)) continue;
+      const isOn = settings.rule.holds((name) => this.#alarms.get(name)?.state);
+      const changed = cause === undefined ? undefined : this.#alarms.get(cause);
+      await this.change(alarm, isOn ? "ALARM" : "OK", compositeReason(settings, changed), causes);
+    }
   }
 
   async #evaluateAll(): Promise<void> {
     const end = Math.floor((this.#cloud.clock.now() + EARLY_MILLISECONDS) / MINUTE) * MINUTE;
-    const watched = this.#evaluated.map(({ settings }) => settings);
+    const watched = this.#evaluated.flatMap(({ settings }) => metricsOf(settings));
     await sampleQueues(this.#cloud, this.#store, watched, end - 1);
     await Promise.all(this.#evaluated.map((alarm) => this.#evaluate(alarm, end)));
   }
 
-  async #evaluate(alarm: Alarm, end: number): Promise<void> {
+  async #evaluate(alarm: Watching, end: number): Promise<void> {
     const { settings, state } = alarm;
-    const datapoints = this.#datapoints(settings, end);
+    const datapoints = settings.queries ? this.#queried(settings, end) : this.#datapoints(settings, end);
     const values = datapoints.map(({ value }) => value);
     const next = evaluate(settings, values, state);
     await this.change(alarm, next, reasonOf(settings, next, datapoints));
   }
 
   /** Of the evaluation range that ends at `end`, oldest first. */
-  #datapoints(settings: AlarmSettings, end: number): Datapoint[] {
+  #datapoints(settings: MetricAlarmSettings, end: number): Datapoint[] {
     const { periodMilliseconds, statistic } = settings;
     return Array.from({ length: evaluationRange(settings) }, (_, index) => {
       const at = end - (evaluationRange(settings) - index) * periodMilliseconds;
@@ -166,27 +187,23 @@ export class Alarms {
     });
   }
 
-  /** Nobody waits for a notification: one that fails is logged. */
-  async #tell(topic: string, settings: AlarmSettings, transition: Transition): Promise<void> {
-    const { world, services } = this.#cloud;
-    const context = { "aws:SourceArn": settings.arn, "aws:SourceAccount": world.account };
-    try {
-      this.#cloud.authorize(SERVICE, [{ action: "sns:Publish", resource: topic, context }]);
-      const subject = subjectOf(settings, transition, world);
-      await services.sns.publish(topic, documentOf(settings, transition, world), { subject });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `Alarm ${settings.name} could not tell ${topic}: ${reason}`;
-      this.#cloud.log({ kind: "warning", source: "cloudwatch", message });
-    }
+  /** As above, of the queries' result; an expression that cannot be evaluated has no data. */
+  #queried(settings: MetricAlarmSettings, end: number): Datapoint[] {
+    const { queries = [], periodMilliseconds: period } = settings;
+    const range = { from: end - evaluationRange(settings) * period, to: end };
+    const decisive = queries.findLast(({ returned }) => returned) ?? queries.at(-1);
+    const result = runQueries(queries, range, this.#store).get(decisive?.id ?? "") ?? [];
+    const [series] = listedSeries(result, range, period);
+    return Array.from({ length: evaluationRange(settings) }, (_, index) => {
+      const at = range.from + index * period;
+      return { at, value: series?.values.get(at) };
+    });
   }
 }
 
-function actionsOf(settings: AlarmSettings, to: AlarmState): readonly string[] {
-  if (to === "ALARM") return settings.alarmActions;
-  return to === "OK" ? settings.okActions : settings.insufficientDataActions;
-}
+/** An alarm on metrics that is evaluated. */
+type Watching = Alarm & { readonly settings: MetricAlarmSettings };
 
-function isTopic(action: string): boolean {
-  return action.split(":")[2] === "sns";
+function metricsOf({ queries, ...own }: MetricAlarmSettings): readonly MetricId[] {
+  return queries ? queries.flatMap(({ metric }) => metric?.metric ?? []) : [own];
 }

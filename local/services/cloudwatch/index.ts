@@ -1,14 +1,19 @@
 /**
- * Amazon CloudWatch: metrics of the last 3 hours in memory, and metric alarms that are evaluated once a minute and tell
- * their topics. Metrics come from the services, PutMetricData and embedded metrics in log groups. Not evaluated, and named
- * at the start: composite alarms, metric math, periods below a minute. Units are not told apart; dashboards are recorded.
+ * Amazon CloudWatch: metrics of the last 3 hours in memory, and alarms on metrics, metric math and other alarms, which are
+ * evaluated once a minute and tell topics, functions and rules. Metrics come from the services, PutMetricData and embedded
+ * metrics in log groups. Not evaluated, and named at the start: periods below a minute, anomaly detection, functions of
+ * metric math that are missing here. Units are not told apart.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
  */
 import type { CloudWatchApi } from "../../core/apis.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { dimensionSets } from "./aggregates.ts";
+import { alarmOperations } from "./alarm-operations.ts";
 import { Alarms } from "./alarms.ts";
+import { Dashboards } from "./dashboards.ts";
+import { metricOperations } from "./metric-operations.ts";
 import { MetricStore, sampleOf } from "./metric-store.ts";
-import { Operations } from "./operations.ts";
+import { answer } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 
 export const cloudwatch: ServiceDefinition = {
@@ -22,10 +27,18 @@ export const cloudwatch: ServiceDefinition = {
 function createService(cloud: Cloud): Service {
   const store = new MetricStore();
   const alarms = new Alarms(cloud, store);
-  const operations = new Operations(cloud, store, alarms);
+  const dashboards = new Dashboards(cloud);
+  const table = {
+    ...alarmOperations(cloud, alarms),
+    ...metricOperations(cloud, store),
+    ...dashboards.operations,
+  };
   const api: CloudWatchApi = {
-    record: (namespace, metric, dimensions, value) =>
-      store.add({ namespace, metric, dimensions }, cloud.clock.now(), sampleOf(value)),
+    record: (namespace, metric, own, value) => {
+      for (const dimensions of dimensionSets(namespace, own)) {
+        store.add({ namespace, metric, dimensions }, cloud.clock.now(), sampleOf(value));
+      }
+    },
     alarms: () =>
       alarms.list.map(({ settings: { name }, state, reason, since }) => ({ name, state, reason, since })),
   };
@@ -33,10 +46,11 @@ function createService(cloud: Cloud): Service {
     api,
     realize: {
       "aws:cloudwatch/compositeAlarm:CompositeAlarm": alarms.realizer,
+      "aws:cloudwatch/dashboard:Dashboard": dashboards.realizer,
       "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.realizer,
     },
-    ready: async () => alarms.start(),
-    call: (call) => operations.answer(call),
+    ready: () => alarms.start(),
+    call: (call) => answer(call, table),
     reset: async () => {
       store.clear();
       alarms.reset();

@@ -54,6 +54,14 @@ export class MetricStore {
     }
   }
 
+  /** All metrics that have data. */
+  get ids(): readonly MetricId[] {
+    return [...this.#metrics.keys()].map((key) => {
+      const [namespace, metric, pairs] = JSON.parse(key) as [string, string, [string, string][]];
+      return { namespace, metric, dimensions: Object.fromEntries(pairs) };
+    });
+  }
+
   /** Everything that came from `from` until before `to`, together; undefined when nothing did. */
   between(id: MetricId, from: number, to: number): Sample | undefined {
     const buckets = this.#metrics.get(keyOf(id));

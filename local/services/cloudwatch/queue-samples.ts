@@ -1,9 +1,10 @@
 /**
- * Metrics of queues, which nothing announces: they are looked at once a minute, and only for the alarms on them.
+ * Metrics of queues, which nothing announces: they are looked at once a minute.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 import type { QueueContents } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
+import type { Resource } from "../../core/graph.ts";
 import { arn } from "../../core/names.ts";
 import type { Cloud } from "../../core/service.ts";
 import { type MetricId, type MetricStore, sampleOf } from "./metric-store.ts";
@@ -20,8 +21,14 @@ const METRICS: Readonly<Record<string, (contents: QueueContents, now: number) =>
   },
 };
 
+const QUEUE = "aws:sqs/queue:Queue";
+
+export function hasQueues(resources: readonly Resource[]): boolean {
+  return resources.some(({ type }) => type === QUEUE);
+}
+
 /**
- * Takes the values of the queues that these metrics are about.
+ * Takes the values of the program's queues, and of those that these metrics are about.
  * @param at the time they are recorded for, in milliseconds since the epoch
  */
 export async function sampleQueues(
@@ -33,8 +40,12 @@ export async function sampleQueues(
   const own = watched.filter(
     ({ namespace, metric }) => namespace === NAMESPACE && Object.hasOwn(METRICS, metric),
   );
-  const names = [...new Set(own.map(({ dimensions }) => dimensions.QueueName ?? ""))];
-  await Promise.all(names.map((name) => sampleQueue(cloud, store, name, at)));
+  const queues = cloud.resources().filter(({ type }) => type === QUEUE);
+  const names = new Set([
+    ...own.map(({ dimensions }) => dimensions.QueueName ?? ""),
+    ...queues.map(({ outputs }) => String(outputs.name)),
+  ]);
+  await Promise.all([...names].map((name) => sampleQueue(cloud, store, name, at)));
 }
 
 async function sampleQueue(cloud: Cloud, store: MetricStore, QueueName: string, at: number): Promise<void> {

@@ -5,6 +5,7 @@ import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import type { DynamoDbLocal } from "../../real-parts/dynamodb-local.ts";
 import { logFailure } from "../../real-parts/failure-log.ts";
 import { type Arns, tableNameOf } from "./arns.ts";
+import { recordMetrics } from "./metrics.ts";
 import { statementTarget } from "./partiql.ts";
 import { STREAM_PERMISSIONS, TABLE_PERMISSIONS, type TableFacts } from "./permissions.ts";
 import { programRecord, type RawRecord, type RecordContext } from "./streams.ts";
@@ -49,7 +50,9 @@ export async function answer(call: AwsCall, context: OperationsContext): Promise
   context.cloud.authorize(call.principal, permissionsOf(input, context.facts));
 
   const forget = context.traces.note(operation, input);
+  const startedAt = context.cloud.clock.now();
   const reply = await forward(call, target, input, context);
+  if (!isStreams) recordMetrics(context.cloud, { operation, input, reply, startedAt });
   if (reply.status !== 200) forget();
   logFailure(context.cloud, "dynamodb", operation, call, reply);
   if (reply.status === 200) context.onWrite(writtenTables(operation, input));

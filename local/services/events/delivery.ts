@@ -6,6 +6,7 @@ import type { MessageAttribute } from "../../core/apis.ts";
 import { AwsError } from "../../core/errors.ts";
 import { type Defeat, FINAL_ERRORS, Retries } from "../../core/retries.ts";
 import type { Cloud } from "../../core/service.ts";
+import { recordMetrics } from "./metrics.ts";
 import { authorizeAsEvents, deliver, type Handover, isDestination, type Ways } from "./targets.ts";
 
 export class Deliverer {
@@ -29,8 +30,11 @@ export class Deliverer {
     this.#retries.start({
       limits: target,
       ...(isDestination(target.arn) ? { turn: () => this.#ways.destinations.turn(target.arn) } : {}),
-      attempt: () =>
-        this.#cloud.faults.deliver(rule.arn, target.arn, () => deliver(handover, this.#cloud, this.#ways)),
+      attempt: async () => {
+        const attempt = () => deliver(handover, this.#cloud, this.#ways);
+        await this.#cloud.faults.deliver(rule.arn, target.arn, attempt);
+        recordMetrics(this.#cloud, rule, "Invocations");
+      },
       failed: ({ message }) => this.#warn(`Rule ${rule.name} could not deliver to ${target.arn}: ${message}`),
       giveUp: (defeat) => this.#giveUp(handover, defeat),
     });
@@ -48,7 +52,9 @@ export class Deliverer {
   async #giveUp(handover: Handover, defeat: Defeat): Promise<void> {
     const { rule, target, event } = handover;
     const lost = `The event ${event.id} (${event["detail-type"]}) for ${target.arn}`;
+    recordMetrics(this.#cloud, rule, "Invocations");
     if (target.deadLetterArn === undefined) {
+      recordMetrics(this.#cloud, rule, "FailedInvocations");
       this.#warn(`${lost} is dropped: the target has no dead-letter queue.`);
       return;
     }
@@ -56,8 +62,10 @@ export class Deliverer {
       authorizeAsEvents(this.#cloud, "sqs:SendMessage", target.deadLetterArn, rule);
       const messageAttributes = deadLetterAttributes(handover, defeat);
       await this.#cloud.services.sqs.send(target.deadLetterArn, JSON.stringify(event), { messageAttributes });
+      recordMetrics(this.#cloud, rule, "InvocationsSentToDlq");
       this.#warn(`${lost} is in the dead-letter queue ${target.deadLetterArn}.`);
     } catch (error) {
+      recordMetrics(this.#cloud, rule, "FailedInvocations", "InvocationsFailedToBeSentToDlq");
       this.#warn(`${lost} is dropped: the dead-letter queue did not take it (${String(error)}).`);
     }
   }

@@ -8,6 +8,7 @@ import type { ApiDestinations } from "./api-destinations.ts";
 import type { Archives } from "./archives.ts";
 import { Deliverer } from "./delivery.ts";
 import { type BusEvent, scheduledEvent, toBusEvent, toSecond } from "./event.ts";
+import { recordMetrics } from "./metrics.ts";
 import type { Rule, RuleBook } from "./rule-book.ts";
 
 const KEPT_EVENTS = 1_000;
@@ -94,6 +95,7 @@ export class Router {
 
   #send(event: BusEvent, rule: Rule): void {
     this.#log(event, `rule ${rule.name}`);
+    recordMetrics(this.#cloud, rule, "MatchedEvents", "TriggeredRules");
     const context = { name: rule.name, arn: rule.arn, ingestedAt: toSecond(this.#cloud.clock.now()) };
     for (const target of this.#book.targetsOf(rule)) {
       this.#deliverer.start({ rule, target, event, input: target.input(event, context) });

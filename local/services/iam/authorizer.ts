@@ -89,7 +89,7 @@ class PolicyAuthorizer {
     const compiled = this.#compile();
     const { roles, resourcePolicies } = compiled;
     for (const permission of permissions) {
-      const question = this.#question(principal, permission);
+      const question = this.#question(compiled, principal, permission);
       const verdict =
         principal.kind === "role"
           ? judgeRole(roles.get(principal.arn), resourcePolicies, question)
@@ -120,7 +120,7 @@ class PolicyAuthorizer {
     return this.#compiled;
   }
 
-  #question(principal: Principal, permission: Permission): Question {
+  #question(compiled: Compiled, principal: Principal, permission: Permission): Question {
     const now = this.#clock.now();
     const common: Context = {
       "aws:CurrentTime": new Date(now).toISOString(),
@@ -129,6 +129,7 @@ class PolicyAuthorizer {
       "aws:SecureTransport": "true",
       "aws:PrincipalIsAWSService": String(principal.kind === "service"),
       "aws:ViaAWSService": "false",
+      ...regionOf(permission.resource),
     };
     const own: Context =
       principal.kind === "role"
@@ -136,6 +137,7 @@ class PolicyAuthorizer {
             "aws:PrincipalArn": principal.arn,
             "aws:PrincipalAccount": ACCOUNT,
             "aws:PrincipalType": "AssumedRole",
+            ...tagsOf(compiled.roles.get(principal.arn)),
           }
         : { "aws:SourceAccount": ACCOUNT };
     return {
@@ -177,6 +179,17 @@ class PolicyAuthorizer {
     });
     return accessDenied({ principal, permission, reason });
   }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+function regionOf(resourceArn: string): Context {
+  const region = resourceArn.split(":")[3];
+  return region ? { "aws:RequestedRegion": region } : {};
+}
+
+function tagsOf(role: Role | undefined): Context {
+  const tags = Object.entries(role?.resource.outputs.tagsAll ?? role?.resource.outputs.tags ?? {});
+  return Object.fromEntries(tags.map(([name, value]) => [`aws:PrincipalTag/${name}`, String(value)]));
 }
 
 function sameMembers(left: readonly Resource[], right: readonly Resource[]): boolean {

@@ -34,11 +34,15 @@ export function accessDenied({ principal, permission, reason }: Denial): AwsErro
   return new AwsError(code, message, status);
 }
 
+export function sessionName({ session, functionName }: Principal): string {
+  return session ?? functionName ?? "local";
+}
+
 /** A function acts in a session of its role, which is named after the function. */
 export function sessionArn(principal: Principal): string {
   if (principal.kind !== "role") return principal.arn;
   const account = principal.arn.split(":")[4] ?? "";
-  return `arn:aws:sts::${account}:assumed-role/${roleName(principal.arn)}/${principal.functionName ?? "local"}`;
+  return `arn:aws:sts::${account}:assumed-role/${roleName(principal.arn)}/${sessionName(principal)}`;
 }
 
 export function roleName(roleArn: string): string {

@@ -11,9 +11,9 @@ import { outputs } from "./outputs.ts";
 import { RolePolicies } from "./role-policies.ts";
 
 /** Refuses a malformed document at once, as AWS does, instead of at the first call that it should have allowed. */
-const checkedPolicy: Realizer = {
-  create: (resource) => void readPolicy(resource.name, resource.outputs.policy),
-};
+function checked(property: "policy" | "assumeRolePolicy"): Realizer {
+  return { create: (resource) => void readPolicy(resource.name, resource.outputs[property]) };
+}
 
 export const iam: ServiceDefinition = {
   name: "iam",
@@ -26,10 +26,11 @@ export const iam: ServiceDefinition = {
     return {
       api,
       realize: {
-        "aws:iam/policy:Policy": checkedPolicy,
+        "aws:iam/policy:Policy": checked("policy"),
+        "aws:iam/role:Role": checked("assumeRolePolicy"),
         "aws:iam/rolePolicy:RolePolicy": {
           create: (resource) => {
-            checkedPolicy.create(resource);
+            void readPolicy(resource.name, resource.outputs.policy);
             policies.forget(resource);
           },
           delete: (resource) => policies.forget(resource),

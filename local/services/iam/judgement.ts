@@ -26,10 +26,10 @@ export function judgeRole(
   if (identity.effect === "ExplicitDeny") return denied("an identity-based policy", identity, notes);
   if (resource.effect === "ExplicitDeny") return denied("a resource-based policy", resource, notes);
   if (boundary?.effect === "ExplicitDeny") return denied("a permissions boundary", boundary, notes);
-  if (resource.by) return { granted: resource.by, notes };
   const within = !boundary || boundary.effect === "Allow";
-  if (identity.by && within) return { granted: identity.by, notes };
-  const kind = identity.by ? "permissions boundary" : "identity-based policy";
+  const granted = resource.by ?? identity.by;
+  if (granted && within) return { granted, notes };
+  const kind = granted ? "permissions boundary" : "identity-based policy";
   const unknown = role?.unknownPolicies.length
     ? ` (the local cloud does not know the policies ${role.unknownPolicies.join(", ")})`
     : "";

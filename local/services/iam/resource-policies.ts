@@ -1,4 +1,4 @@
-/** Policies that stand on a resource and say who may use it: of queues, topics, buckets, secrets, buses, functions, log groups. */
+/** Policies that stand on a resource and say who may use it: of queues, topics, buckets, secrets, buses, functions, log groups, roles. */
 import type { Properties, Resource } from "../../core/graph.ts";
 import { type Policy, readPolicy } from "./documents.ts";
 
@@ -15,6 +15,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy": { policy: "policy", holder: "eventBusName" },
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": { policy: "policyDocument", holder: "" },
   "aws:dynamodb/resourcePolicy:ResourcePolicy": { policy: "policy", holder: "resourceArn" },
+  "aws:iam/role:Role": { policy: "assumeRolePolicy", holder: "arn" },
   "aws:kms/key:Key": { policy: "policy", holder: "arn" },
   "aws:s3/bucket:Bucket": { policy: "policy", holder: "arn" },
   "aws:s3/bucketPolicy:BucketPolicy": { policy: "policy", holder: "bucket" },

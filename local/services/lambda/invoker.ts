@@ -19,6 +19,7 @@ import { endEntries, startEntries } from "./invocation-log.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { Registry, Target } from "./registry.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { trustRefusal } from "./trust.ts";
 import type { Work } from "./worker/messages.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -91,6 +92,8 @@ export class Invoker {
     const target = await this.#upToDate(name);
     checkSize(payload, MAX_PAYLOAD_BYTES, "RequestResponse");
     const { settings, pool } = target.fn;
+    const refusal = trustRefusal(this.#cloud, settings);
+    if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, 403);
     const environments = pool();
     const effects = this.#cloud.faults.onInvocation(target.arn);
     this.#enter(settings, effects);

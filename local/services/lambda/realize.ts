@@ -1,4 +1,5 @@
 /** Makes functions and what belongs to them real. */
+import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer } from "../../core/service.ts";
 import { parseFunctionName } from "./function-arn.ts";
@@ -6,6 +7,7 @@ import type { Functions } from "./functions.ts";
 import type { Mappings } from "./mappings.ts";
 import { membersOf, numberOf, textOf } from "./properties.ts";
 import type { AsyncSettings, Registry } from "./registry.ts";
+import { trustRefusal } from "./trust.ts";
 
 const DEFAULT_AGE_SECONDS = 6 * 3600;
 
@@ -24,8 +26,12 @@ export function realizers(
   });
   return {
     "aws:lambda/function:Function": {
-      create: (resource) => functions.put(resource),
+      create: (resource) => {
+        checkRole(cloud, resource);
+        functions.put(resource);
+      },
       update: (resource, previous) => {
+        checkRole(cloud, resource);
         if (resource.outputs.name !== previous.outputs.name) functions.remove(previous);
         functions.put(resource);
       },
@@ -55,6 +61,15 @@ export function realizers(
     "aws:lambda/functionUrl:FunctionUrl": warn("function URLs"),
     "aws:lambda/layerVersion:LayerVersion": warn("mounting layers"),
   };
+}
+
+/** @throws UserError as CreateFunction refuses it */
+function checkRole(cloud: Cloud, { name, outputs }: Resource): void {
+  const role = textOf(outputs.role) ?? "";
+  const refusal = trustRefusal(cloud, { role, arn: textOf(outputs.arn) ?? "" });
+  if (refusal !== undefined) {
+    throw new UserError(`${name}: ${refusal} The trust policy of ${role} must allow lambda.amazonaws.com.`);
+  }
 }
 
 function aliasKey({ outputs }: Resource): string {

@@ -9,12 +9,14 @@ import { dirname, join } from "node:path";
 const SCOPES = ["@aws-sdk", "@smithy"];
 
 /**
- * Links the SDK of the program, and what it depends on, into `folder/node_modules`, where the functions whose code
- * stands below `folder` find it and nothing else of the program.
+ * Links the SDK clients that the program has, and else those that the local cloud has, with what they depend on, into
+ * `folder/node_modules`, where the functions whose code stands below `folder` find them and nothing else of the program.
  * @param programFolder a folder from which the program's packages resolve
  */
 export function linkRuntimeModules(programFolder: string, folder: string): void {
-  const places = createRequire(join(programFolder, "program.js")).resolve.paths("package") ?? [];
+  const places = [join(programFolder, "program.js"), import.meta.url].flatMap(
+    (origin) => createRequire(origin).resolve.paths("package") ?? [],
+  );
   const waiting = SCOPES.flatMap((scope) => membersOf(scope, places));
   const done = new Set<string>();
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
@@ -31,9 +33,10 @@ export function linkRuntimeModules(programFolder: string, folder: string): void 
 }
 
 function membersOf(scope: string, places: readonly string[]): string[] {
-  const place = places.find((folder) => existsSync(join(folder, scope)));
-  if (place === undefined) return [];
-  return readdirSync(join(place, scope))
+  return places
+    .map((place) => join(place, scope))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder))
     .filter((name) => !name.startsWith("."))
     .map((name) => `${scope}/${name}`);
 }

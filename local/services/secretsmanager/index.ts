@@ -1,17 +1,19 @@
 /**
- * AWS Secrets Manager: values with versions and stages. Rotation is recorded, not run.
+ * AWS Secrets Manager: values with versions and stages, rotation by Lambda functions.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { SecretsManagerApi } from "../../core/apis.ts";
+import { AwsError } from "../../core/errors.ts";
 import { answerJson } from "../../core/protocol.ts";
 import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
 import { realizers } from "./realize.ts";
-import { SecretStore } from "./store.ts";
+import { Rotations } from "./rotations.ts";
+import { type Secret, SecretStore } from "./store.ts";
 
 export const secretsmanager: ServiceDefinition = {
   name: "secretsmanager",
@@ -24,7 +26,10 @@ export const secretsmanager: ServiceDefinition = {
 function createService(cloud: Cloud): Service {
   const file = cloud.dataFolder === undefined ? undefined : join(cloud.dataFolder, "secrets.json");
   const store = new SecretStore(file);
-  const table = operations(cloud, store);
+  const rotations = new Rotations(cloud, store);
+  const table = operations(cloud, store, rotations);
+  /** By secret: whether its first rotation is due now. */
+  const configured = new Map<string, boolean>();
   /** ARNs of the secrets that other services own. */
   const managed = new Set<string>();
   const api: SecretsManagerApi = {
@@ -32,6 +37,7 @@ function createService(cloud: Cloud): Service {
       const secret = store.find(secretArn);
       return secret ? store.version(secret)?.secretString : undefined;
     },
+    rotate: (id) => ({ versionId: rotations.rotate(store.get(id)) }),
     keep: (arn, name, value) => {
       managed.add(arn);
       const now = cloud.clock.now();
@@ -42,14 +48,36 @@ function createService(cloud: Cloud): Service {
     },
     forget: (arn) => store.remove(arn),
   };
-  const realize = realizers(cloud, store);
+  const realize = realizers(cloud, store, rotations, (arn, immediately) => configured.set(arn, immediately));
+  const follow = (): void => {
+    for (const [arn, immediately] of configured) begin(cloud, rotations, store.get(arn), immediately);
+    configured.clear();
+    rotations.follow();
+  };
   return {
     api,
     realize,
-    reset: () => {
+    ready: async () => follow(),
+    reset: async () => {
+      for (const secret of store.all) rotations.cancel(secret);
       store.clear(managed);
-      return recreate(cloud, realize);
+      await recreate(cloud, realize);
+      follow();
     },
     call: (call) => answerJson("secretsmanager", table, call),
+    busy: () => rotations.busy,
+    stop: () => rotations.stop(),
   };
+}
+
+/** As RotateSecret does when a deployment sets up a rotation; what AWS would refuse is said. */
+function begin(cloud: Cloud, rotations: Rotations, secret: Secret, immediately: boolean): void {
+  try {
+    if (immediately) rotations.rotate(secret);
+    else rotations.test(secret);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const message = `${secret.name} is not rotated: ${error.message}`;
+    cloud.log({ kind: "warning", source: "secretsmanager", message });
+  }
 }

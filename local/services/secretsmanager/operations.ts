@@ -2,44 +2,56 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../../core/errors.ts";
 import type { JsonInput, JsonOperations } from "../../core/protocol.ts";
-import type { AwsCall, Cloud } from "../../core/service.ts";
+import type { Cloud } from "../../core/service.ts";
 import { secretArn } from "./outputs.ts";
+import { type Find, invalid, optional, required } from "./parameters.ts";
+import { randomPassword } from "./random-password.ts";
+import { rotationOperations } from "./rotation-operations.ts";
+import type { Rotations } from "./rotations.ts";
 import type { Secret, SecretStore, Version } from "./store.ts";
 
 const MAX_SECRET_BYTES = 65_536;
 const DEFAULT_PAGE = 100;
 
-/** The secret that a call names, once the caller may do this with it. */
-type Find = (action: string, input: JsonInput, call: AwsCall) => Secret;
-
-export function operations(cloud: Cloud, store: SecretStore): JsonOperations {
+export function operations(cloud: Cloud, store: SecretStore, rotations: Rotations): JsonOperations {
   const find: Find = (action, input, call) => {
     const id = required(input, "SecretId");
     const resource = store.find(id)?.arn ?? secretArn(cloud.world, id, id);
     cloud.authorize(call.principal, [{ action: `secretsmanager:${action}`, resource }]);
     return store.get(id);
   };
-  return { ...readOperations(cloud, store, find), ...writeOperations(cloud, store, find) };
+  return {
+    ...readOperations(cloud, store, rotations, find),
+    ...writeOperations(cloud, store, find),
+    ...rotationOperations(cloud, store, rotations, find),
+  };
 }
 
-function readOperations(cloud: Cloud, store: SecretStore, find: Find): JsonOperations {
+function readOperations(cloud: Cloud, store: SecretStore, rotations: Rotations, find: Find): JsonOperations {
+  const described = (secret: Secret): JsonInput => describe(secret, rotations.nextOf(secret));
   return {
+    GetRandomPassword: (input, call) => {
+      cloud.authorize(call.principal, [{ action: "secretsmanager:GetRandomPassword", resource: "*" }]);
+      return { RandomPassword: randomPassword(input) };
+    },
     GetSecretValue: (input, call) => {
       const secret = find("GetSecretValue", input, call);
       const versionId = optional(input, "VersionId");
       const stage = optional(input, "VersionStage");
       const version = store.version(secret, versionId, stage);
-      if (!version) throw versionNotFound(versionId ?? stage ?? "AWSCURRENT");
+      if (!version || contentOf(version) === undefined) {
+        throw versionNotFound(versionId ?? stage ?? "AWSCURRENT");
+      }
       return { ARN: secret.arn, Name: secret.name, ...secretValueOf(version) };
     },
-    DescribeSecret: (input, call) => describe(find("DescribeSecret", input, call)),
+    DescribeSecret: (input, call) => described(find("DescribeSecret", input, call)),
     ListSecrets: (input, call) => {
       cloud.authorize(call.principal, [{ action: "secretsmanager:ListSecrets", resource: "*" }]);
       if (input.Filters !== undefined) throw invalid("Filters of ListSecrets are not supported here.");
       const start = Number(optional(input, "NextToken") ?? 0);
       const end = start + Number(input.MaxResults ?? DEFAULT_PAGE);
       const more = end < store.all.length ? { NextToken: String(end) } : {};
-      return { SecretList: store.all.slice(start, end).map(describe), ...more };
+      return { SecretList: store.all.slice(start, end).map(described), ...more };
     },
   };
 }
@@ -48,9 +60,10 @@ function writeOperations(cloud: Cloud, store: SecretStore, find: Find): JsonOper
   const put = (secret: Secret, input: JsonInput): Version => {
     const version = newVersion(input, cloud.clock.now());
     const known = secret.versions.find(({ id }) => id === version.id);
-    if (known) return sameValue(known, version);
-    store.put(secret, version);
-    return version;
+    if (known && contentOf(known) !== undefined) return sameValue(known, version);
+    const put = { ...version, stages: [...new Set([...(known?.stages ?? []), ...version.stages])] };
+    store.put(secret, put);
+    return put;
   };
   const putIfGiven = (secret: Secret, input: JsonInput): JsonInput =>
     input.SecretString === undefined && input.SecretBinary === undefined
@@ -80,27 +93,29 @@ function writeOperations(cloud: Cloud, store: SecretStore, find: Find): JsonOper
       store.add(secret);
       return { ARN: arn, Name: name, ...putIfGiven(secret, input) };
     },
-    RotateSecret: (input, call) => {
-      find("RotateSecret", input, call);
-      const message = "The local cloud records a secret's rotation but does not run its steps yet.";
-      throw new AwsError("NotImplemented", `${message} RotateSecret works on AWS.`, 501);
-    },
   };
 }
 
-function describe(secret: Secret): JsonInput {
-  const { arn, name, description, rotationFunction, rotationRules, createdAt, changedAt, versions } = secret;
+/** @param next when it is to be rotated next, in milliseconds since the epoch */
+function describe(secret: Secret, next: number | undefined): JsonInput {
+  const { arn, name, description, rotation, rotatedAt, createdAt, changedAt, versions } = secret;
   const staged = versions.filter(({ stages }) => stages.length > 0);
   return {
     ARN: arn,
     Name: name,
     ...(description ? { Description: description } : {}),
-    RotationEnabled: rotationFunction !== undefined,
-    ...(rotationFunction ? { RotationLambdaARN: rotationFunction, RotationRules: rotationRules } : {}),
+    RotationEnabled: rotation !== undefined,
+    ...(rotation ? { RotationLambdaARN: rotation.functionArn, RotationRules: rotation.rules } : {}),
+    ...(rotatedAt === undefined ? {} : { LastRotatedDate: rotatedAt / 1000 }),
+    ...(next === undefined ? {} : { NextRotationDate: next / 1000 }),
     CreatedDate: createdAt / 1000,
     LastChangedDate: changedAt / 1000,
     VersionIdsToStages: Object.fromEntries(staged.map(({ id, stages }) => [id, stages])),
   };
+}
+
+function contentOf({ secretString, secretBinary }: Version): string | undefined {
+  return secretString ?? secretBinary;
 }
 
 function secretValueOf(version: Version): JsonInput {
@@ -133,21 +148,6 @@ function newVersion(input: JsonInput, createdAt: number): Version {
   };
 }
 
-function required(input: JsonInput, name: string): string {
-  const value = optional(input, name);
-  if (value) return value;
-  throw invalid(`${name} is required.`);
-}
-
-function optional(input: JsonInput, name: string): string | undefined {
-  const value = input[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
-}
-
 function alreadyExists(name: string): AwsError {
   return new AwsError(
     "ResourceExistsException",
@@ -157,8 +157,7 @@ function alreadyExists(name: string): AwsError {
 
 /** A repeated call with the same token and value is answered like the first one. */
 function sameValue(known: Version, version: Version): Version {
-  const isSame = known.secretString === version.secretString && known.secretBinary === version.secretBinary;
-  if (isSame) return known;
+  if (contentOf(known) === contentOf(version)) return known;
   throw new AwsError(
     "ResourceExistsException",
     "A resource with the ID you requested already exists: a version with this ClientRequestToken.",

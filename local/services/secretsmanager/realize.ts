@@ -1,9 +1,22 @@
 /** Secrets of the program. What was put into a secret while the cloud ran is kept until the program's value changes. */
-import type { Resource } from "../../core/graph.ts";
+import { isDeepStrictEqual } from "node:util";
+import { UserError } from "../../core/errors.ts";
+import type { Properties, Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer } from "../../core/service.ts";
-import type { SecretStore, Version } from "./store.ts";
+import { checkRules, type RotationRules } from "./rotation-rules.ts";
+import type { Rotations } from "./rotations.ts";
+import type { Secret, SecretStore, Version } from "./store.ts";
 
-export function realizers(cloud: Cloud, store: SecretStore): Readonly<Record<string, Realizer>> {
+/**
+ * @param configured called for each secret that is to be rotated in a new way, with whether its first rotation is due
+ * now
+ */
+export function realizers(
+  cloud: Cloud,
+  store: SecretStore,
+  rotations: Rotations,
+  configured: (secretArn: string, immediately: boolean) => void,
+): Readonly<Record<string, Realizer>> {
   return {
     "aws:secretsmanager/secret:Secret": {
       create: (resource) => {
@@ -21,7 +34,11 @@ export function realizers(cloud: Cloud, store: SecretStore): Readonly<Record<str
         store.get(text(resource, "arn")).description = text(resource, "description");
         store.save();
       },
-      delete: (resource) => store.remove(text(resource, "arn")),
+      delete: (resource) => {
+        const secret = store.find(text(resource, "arn"));
+        if (secret) rotations.cancel(secret);
+        store.remove(text(resource, "arn"));
+      },
     },
     "aws:secretsmanager/secretVersion:SecretVersion": {
       create: (resource) => {
@@ -35,13 +52,44 @@ export function realizers(cloud: Cloud, store: SecretStore): Readonly<Record<str
     "aws:secretsmanager/secretRotation:SecretRotation": {
       create: (resource) => {
         const secret = store.get(text(resource, "secretId"));
-        secret.rotationFunction = text(resource, "rotationLambdaArn");
-        secret.rotationRules = resource.outputs.rotationRules;
-        const message = `The rotation of ${secret.name} is recorded; the local cloud does not run rotations yet.`;
-        cloud.log({ kind: "notice", source: "secretsmanager", message });
+        const functionArn = text(resource, "rotationLambdaArn");
+        const rules = rulesOf(resource);
+        if (functionArn === "") throw new UserError(managed(resource.name));
+        if (isDeepStrictEqual({ functionArn, rules }, known(secret))) return;
+        secret.rotation = { functionArn, rules, since: cloud.clock.now() };
+        store.save();
+        configured(secret.arn, resource.outputs.rotateImmediately !== false);
+      },
+      delete: (resource) => {
+        const secret = store.find(text(resource, "secretId"));
+        if (!secret) return;
+        rotations.cancel(secret);
+        delete secret.rotation;
+        store.save();
       },
     },
   };
+}
+
+function known({ rotation }: Secret): object | undefined {
+  return rotation && { functionArn: rotation.functionArn, rules: rotation.rules };
+}
+
+/** @throws UserError */
+function rulesOf({ outputs }: Resource): RotationRules {
+  const given = (outputs.rotationRules ?? {}) as Properties;
+  const { automaticallyAfterDays, duration, scheduleExpression } = given;
+  const rules = {
+    ...(typeof automaticallyAfterDays === "number" ? { AutomaticallyAfterDays: automaticallyAfterDays } : {}),
+    ...(typeof duration === "string" ? { Duration: duration } : {}),
+    ...(typeof scheduleExpression === "string" ? { ScheduleExpression: scheduleExpression } : {}),
+  };
+  checkRules(rules);
+  return rules;
+}
+
+function managed(name: string): string {
+  return `The rotation ${name} has no rotationLambdaArn: the local cloud does not support managed rotation.`;
 }
 
 function versionOf(resource: Resource, createdAt: number): Version {

@@ -1,7 +1,9 @@
 /** The secrets themselves: in memory, and in a file of the data folder when the cloud is durable. */
 import { AwsError } from "../../core/errors.ts";
 import { JsonFile } from "../../core/json-file.ts";
+import type { RotationRules } from "./rotation-rules.ts";
 
+/** A version without a value is one that a rotation has begun. */
 export interface Version {
   readonly id: string;
   readonly secretString?: string;
@@ -13,13 +15,25 @@ export interface Version {
   stages: string[];
 }
 
+/** The label of a version that a rotation is making. */
+export const AWSPENDING = "AWSPENDING";
+
+export interface Rotation {
+  /** ARN of the function that rotates the secret. */
+  readonly functionArn: string;
+  readonly rules: RotationRules;
+  /** When it was set up, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
 export interface Secret {
   readonly arn: string;
   readonly name: string;
   description?: string;
-  /** ARN of the function that rotates it. */
-  rotationFunction?: string;
-  rotationRules?: unknown;
+  /** Left out: the secret is not rotated. */
+  rotation?: Rotation;
+  /** When its last rotation ended, in milliseconds since the epoch. */
+  rotatedAt?: number;
   readonly createdAt: number;
   changedAt: number;
   versions: Version[];
@@ -78,19 +92,35 @@ export class SecretStore {
 
   /** Adds a version and moves its stages to it; the version that was current becomes AWSPREVIOUS. */
   put(secret: Secret, version: Version): void {
-    const current = this.version(secret);
     const others = secret.versions.filter(({ id }) => id !== version.id);
-    for (const other of others)
-      other.stages = other.stages.filter((stage) => !version.stages.includes(stage));
-    if (current && current.id !== version.id && version.stages.includes("AWSCURRENT")) {
-      for (const other of others) other.stages = other.stages.filter((stage) => stage !== "AWSPREVIOUS");
-      current.stages.push("AWSPREVIOUS");
-    }
+    secret.versions = [...others, version];
+    for (const stage of version.stages) this.#take(secret, stage, version.id);
     const staged = others.filter(({ stages }) => stages.length > 0);
     const deprecated = others.filter(({ stages }) => stages.length === 0).slice(-MAX_VERSIONS);
     secret.versions = [...deprecated, ...staged, version];
     secret.changedAt = version.createdAt;
     this.save();
+  }
+
+  /** Moves a stage to a version, or takes it away. */
+  moveStage(secret: Secret, stage: string, versionId: string | undefined): void {
+    this.#take(secret, stage, versionId);
+    this.save();
+  }
+
+  /** Removes a version altogether. */
+  drop(secret: Secret, versionId: string): void {
+    secret.versions = secret.versions.filter(({ id }) => id !== versionId);
+    this.save();
+  }
+
+  #take(secret: Secret, stage: string, versionId: string | undefined): void {
+    const holder = secret.versions.find(({ id, stages }) => id !== versionId && stages.includes(stage));
+    for (const version of secret.versions) {
+      version.stages = version.stages.filter((own) => own !== stage);
+      if (version.id === versionId) version.stages.push(stage);
+    }
+    if (stage === "AWSCURRENT" && holder) this.#take(secret, "AWSPREVIOUS", holder.id);
   }
 
   /** @param kept ARNs of the secrets that stay */

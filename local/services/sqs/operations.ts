@@ -37,8 +37,9 @@ export const HIDDEN_QUEUE_PREFIX = "local-cloud-";
 export async function answer(call: AwsCall, cloud: Cloud, queues: Queues): Promise<AwsReply> {
   const operation = call.operation ?? "";
   const action = Object.hasOwn(ACTIONS, operation) ? ACTIONS[operation] : undefined;
-  if (!action || call.headers["x-amz-target"] === undefined) {
-    throw notSupported("sqs", operation || `${call.method} ${call.path}`);
+  if (!action) throw notSupported("sqs", operation || `${call.method} ${call.path}`);
+  if (call.headers["x-amz-target"] === undefined) {
+    throw notSupported("sqs", `${operation} in the query protocol, which clients from before 2023 speak`);
   }
   const input = parseInput(call.body);
   cloud.authorize(call.principal, [permission(action, operation, input, cloud)]);

@@ -118,12 +118,16 @@ export class Executions {
   #afterEnd(execution: Execution): void {
     const { machine, name, status, error, cause, startedAt, endedAt, history } = execution;
     this.#count(machine, METRICS[status]);
+    const dimensions = { StateMachineArn: machine.arn };
+    const milliseconds = (endedAt ?? startedAt) - startedAt;
+    const { cloudwatch } = this.#cloud.services;
+    cloudwatch.record("AWS/States", "ExecutionTime", dimensions, milliseconds, "Milliseconds");
     const outcome = status === "SUCCEEDED" ? "" : ` with ${error ?? "no error"}: ${cause ?? ""}`;
     this.#cloud.log({
       kind: status === "SUCCEEDED" || status === "ABORTED" ? "event" : "warning",
       source: "states",
       message: `${machine.name} execution ${name} ${status}${outcome} (${history.count} history events)`,
-      duration: (endedAt ?? startedAt) - startedAt,
+      duration: milliseconds,
     });
     const ended = [...this.#executions.values()].filter((other) => other.status !== "RUNNING");
     for (const old of ended.slice(0, -KEPT_HISTORIES)) old.history.clear();

@@ -4,9 +4,11 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/
  */
 import type { StatesApi } from "../../core/apis.ts";
+import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import { answerJson, type JsonOperations } from "../../core/protocol.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
+import { mayAssume } from "../iam/trust-policies.ts";
 import type { Executions } from "./executions.ts";
 import type { readMachine } from "./machine.ts";
 import { operations } from "./operations.ts";
@@ -38,6 +40,7 @@ function createService(cloud: Cloud): Service {
   };
   const unchecked = new Set<Resource>();
   const realize = async (resource: Resource): Promise<void> => {
+    checkRole(cloud, resource);
     const { executions, readMachine } = await loaded();
     executions.addMachine(readMachine(resource, cloud));
     unchecked.add(resource);
@@ -60,6 +63,17 @@ function createService(cloud: Cloud): Service {
     busy: async () => (await loading)?.executions.busy ?? false,
     stop: async () => (await loading)?.executions.stop(),
   };
+}
+
+/** @throws UserError as CreateStateMachine refuses it */
+function checkRole(cloud: Cloud, { name, outputs }: Resource): void {
+  const roleArn = String(outputs.roleArn ?? "");
+  const services = ["states.amazonaws.com", `states.${cloud.world.region}.amazonaws.com`];
+  const sourceArn = String(outputs.arn);
+  if (services.some((service) => mayAssume(cloud, { roleArn, service, sourceArn }))) return;
+  throw new UserError(
+    `State machine "${name}": Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role ${roleArn}.`,
+  );
 }
 
 interface Loaded {

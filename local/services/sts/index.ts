@@ -1,8 +1,21 @@
-/** AWS Security Token Service: says who the caller is. https://docs.aws.amazon.com/STS/latest/APIReference/ */
-import { createHash } from "node:crypto";
+/**
+ * AWS Security Token Service: who the caller is, and credentials of roles. Not here: session policies and tags, sessions by
+ * web identity or SAML, the end of sessions.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/
+ */
 import { notSupported } from "../../core/errors.ts";
 import type { AwsCall, AwsReply, Cloud, ServiceDefinition } from "../../core/service.ts";
-import { sessionArn } from "../iam/denial.ts";
+import { sessionArn, sessionName } from "../iam/denial.ts";
+import { assumeRole } from "./assume-role.ts";
+import { element, uniqueId } from "./elements.ts";
+
+type Operation = (call: AwsCall, cloud: Cloud) => string;
+
+/** The result of each operation, in XML. */
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  AssumeRole: assumeRole,
+  GetCallerIdentity: callerIdentity,
+};
 
 export const sts: ServiceDefinition = {
   name: "sts",
@@ -13,14 +26,22 @@ export const sts: ServiceDefinition = {
 };
 
 async function answer(cloud: Cloud, call: AwsCall): Promise<AwsReply> {
-  if (call.operation !== "GetCallerIdentity") throw notSupported("sts", call.operation ?? call.path);
-  const { principal, requestId } = call;
-  // An id keeps to the principal for life, so it is made of its ARN.
-  const uniqueId = createHash("sha256").update(principal.arn).digest("hex").slice(0, 17).toUpperCase();
-  const userId = principal.kind === "role" ? `AROA${uniqueId}:${principal.functionName}` : `AIDA${uniqueId}`;
-  const body =
-    `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
-    `<Arn>${sessionArn(principal)}</Arn><UserId>${userId}</UserId><Account>${cloud.world.account}</Account>` +
-    `</GetCallerIdentityResult><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
+  const name = call.operation ?? "";
+  const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+  if (!operation) throw notSupported("sts", name || call.path);
+  const result = element(`${name}Result`, operation(call, cloud));
+  const metadata = element("ResponseMetadata", element("RequestId", call.requestId));
+  const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+  const body = `<${name}Response xmlns="${namespace}">${result}${metadata}</${name}Response>`;
   return { status: 200, headers: { "content-type": "text/xml" }, body };
+}
+
+function callerIdentity({ principal }: AwsCall, { world }: Cloud): string {
+  const isRole = principal.kind === "role";
+  const userId = isRole
+    ? `${uniqueId("AROA", principal.arn)}:${sessionName(principal)}`
+    : uniqueId("AIDA", principal.arn);
+  return (
+    element("Arn", sessionArn(principal)) + element("UserId", userId) + element("Account", world.account)
+  );
 }

@@ -54,6 +54,7 @@ export class DataCloud {
     const log = (entry: LogEntry): void => void this.log.push(entry);
     const resources = (): Resource[] => this.#resources;
     const apis: Record<string, unknown> = {
+      cloudwatch: { record: () => undefined, alarms: () => [] },
       events: {
         put: async (event: EventInput) => {
           this.events.push(event);
