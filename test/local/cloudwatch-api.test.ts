@@ -54,6 +54,7 @@ describe("CloudWatch's API and alarms over alarms", () => {
       services: [{ definition: cloudwatch, service }],
       principalOf: () => ({ kind: "user", arn: `arn:aws:iam::${ACCOUNT}:user/local` }),
       region: REGION,
+      clock: cloud.clock,
       control: (request, response) => control.handle(request, response),
     });
   });
