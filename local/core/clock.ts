@@ -108,10 +108,10 @@ export class CloudClock implements Clock {
     pending.handle = setTimeout(() => this.#fire(pending), rest).unref();
   }
 
-  /** A timer of Node.js may be a little early, or the longest one it has. */
+  /** A timer of Node.js may be a little early, or the longest one it has; late ones would come in any order. */
   #fire(pending: Pending): void {
     if (pending.at > this.now()) this.#arm(pending);
-    else this.#run(pending);
+    else for (let due = this.#next(pending.at); due; due = this.#next(pending.at)) this.#run(due);
   }
 
   #run(pending: Pending): void {

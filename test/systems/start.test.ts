@@ -53,6 +53,8 @@ describe("npm start", () => {
     await eventually(() => expect(run.printed()).to.match(/^Ready /m), 60_000);
     const outputs = JSON.parse(readFileSync(OUTPUTS, "utf8")) as Record<string, string>;
     expect(outputs).to.have.all.keys(
+      "appointmentsApiUrl",
+      "appointmentsApiKey",
       "recordsApiUrl",
       "tasksApiUrl",
       "tasksApiKey",
