@@ -10,6 +10,11 @@ interface Appointment {
   readonly status: string;
 }
 
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly nextCursor: string;
+}
+
 const DATE = dayFromNow(20);
 const at = (time: string) => `${DATE}T${time}:00.000Z`;
 
@@ -50,15 +55,17 @@ describe("appointments API", () => {
 
   it("keeps appointments when hours change, and opens what was in their way once they are cancelled", async () => {
     const [first, second] = [await booked("09:00"), await booked("10:00")];
-    await driver.open(provider, DATE, "09:15", "11:00", 15);
-    expect(await driver.slots(provider, DATE)).to.deep.equal(["09:30", "09:45", "10:30", "10:45"].map(at));
+    await driver.open(provider, DATE, "09:10", "11:10", 20);
+    expect(await driver.slots(provider, DATE)).to.deep.equal(["09:30", "10:30", "10:50"].map(at));
     expect((await driver.api.once("DELETE", `/appointments/${first.id}`)).status).to.equal(204);
-    const body = { startsAt: at("09:15") };
+    expect(await driver.slots(provider, DATE)).to.deep.equal(["09:10", "09:30", "10:30", "10:50"].map(at));
+    const body = { startsAt: at("09:10") };
     expect((await driver.api.once("PUT", `/appointments/${second.id}`, { body })).status).to.equal(200);
-    const free = ["09:30", "09:45", "10:00", "10:15", "10:30", "10:45"];
+    const free = ["09:30", "09:50", "10:10", "10:30", "10:50"];
     expect(await driver.slots(provider, DATE)).to.deep.equal(free.map(at));
     await driver.open(provider, DATE, "09:00", "11:00", 30);
-    await driver.open(provider, DATE, "09:15", "11:00", 15);
+    expect(await driver.slots(provider, DATE)).to.deep.equal(["09:30", "10:00", "10:30"].map(at));
+    await driver.open(provider, DATE, "09:10", "11:10", 20);
     expect(await driver.slots(provider, DATE)).to.deep.equal(free.map(at));
   });
 
@@ -77,8 +84,14 @@ describe("appointments API", () => {
       cursor = nextCursor ? `&cursor=${encodeURIComponent(nextCursor)}` : "";
     } while (cursor);
     expect(seen).to.deep.equal(["10:00", "09:30", "09:00"].map(at));
-    const { items } = (await driver.api.once("GET", "/providers?limit=100")).body as { items: Appointment[] };
-    expect(items.map(({ id }) => id)).to.include(provider);
+    const newest = await driver.provider("Newest");
+    const first = (await driver.api.once("GET", "/providers?limit=1")).body as Page;
+    const second = (await driver.api.once("GET", `/providers?limit=1&cursor=${first.nextCursor}`))
+      .body as Page;
+    expect([first, second].flatMap(({ items }) => items.map(({ id }) => id))).to.deep.equal([
+      newest,
+      provider,
+    ]);
     expect((await driver.api.once("GET", `/providers/${provider}`)).body).to.include({
       name: "Ada Lovelace",
     });
@@ -93,6 +106,8 @@ describe("appointments API", () => {
     expect(second.body).to.deep.equal(first.body);
     expect(second.headers.get("idempotency-replayed")).to.equal("true");
     expectProblem(await driver.book(provider, at("09:30"), headers), 422);
+    const create = () => driver.api.once("POST", "/providers", { body: { name: "Once" }, headers });
+    expect((await create()).body).to.deep.equal((await create()).body);
   });
 
   it("refuses what breaks a rule: a slot that is taken (409), past, too far away or none (422)", async () => {

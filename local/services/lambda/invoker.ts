@@ -64,7 +64,7 @@ export class Invoker {
 
   /** Whether events are being handled. */
   get busy(): boolean {
-    return this.#allRunning > 0;
+    return [...this.#running.values()].some((count) => count > 0);
   }
 
   /**
