@@ -128,7 +128,7 @@ async function follow(desk: Desk, model: Model, each: Step): Promise<void> {
   } else if (booking && each.does === "move") {
     const stays = booking.start === each.at;
     const expected = stays ? 200 : model.statusAt(each.at, 200);
-    expect(await statusOf(desk.move(booking.id, { startsAt: desk.at(clock(each.at)) }))).to.equal(expected);
+    expect(await statusOf(desk.move(booking.id, { startsAt: desk.time(clock(each.at)) }))).to.equal(expected);
     if (stays || expected !== 200) return;
     model.take(booking.id, each.at);
     model.drop(booking.id);
@@ -140,7 +140,7 @@ function carryOut(desk: Desk, ids: readonly string[], each: Step) {
   if (each.does === "open") return desk.hours(clock(each.from), clock(each.to), each.slotMinutes);
   if (each.does === "book") return desk.book(clock(each.at));
   if (each.does === "cancel") return desk.cancel(id);
-  return desk.move(id, { startsAt: desk.at(clock(each.at)) });
+  return desk.move(id, { startsAt: desk.time(clock(each.at)) });
 }
 
 async function expectConsistent({ table: own }: Desk): Promise<void> {

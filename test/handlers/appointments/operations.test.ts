@@ -54,7 +54,7 @@ describe("appointments operations", () => {
       expect(await desk.free()).to.deep.equal([]);
       await desk.hours("09:15", "11:15", 30);
       expect(await desk.free()).to.deep.equal(["10:15", "10:45"]);
-      expect((await show(id)).body).to.include({ status: "booked", startsAt: desk.at("09:30") });
+      expect((await show(id)).body).to.include({ status: "booked", startsAt: desk.time("09:30") });
       await desk.cancel(id);
       expect(await desk.free()).to.deep.equal(["09:15", "09:45", "10:15", "10:45"]);
     });
@@ -89,7 +89,7 @@ describe("appointments operations", () => {
         location: `https://api.example.com/live/appointments/${id}`,
         etag: '"1"',
       });
-      expect(body).to.include({ startsAt: desk.at("09:00"), endsAt: desk.at("09:30"), status: "booked" });
+      expect(body).to.include({ startsAt: desk.time("09:00"), endsAt: desk.time("09:30"), status: "booked" });
       expect(await desk.free()).to.deep.equal(["09:30", "10:00", "10:30"]);
       expect((await show(id)).body).to.deep.equal(body);
     });
@@ -123,25 +123,21 @@ describe("appointments operations", () => {
 
     it("tries again when other transactions are in the way", async () => {
       const { table: busy, sent } = contending(table, 2);
-      Object.assign(desk, { table: busy });
-      expect((await desk.book("10:00")).status).to.equal(201);
+      expect((await desk.at(busy).book("10:00")).status).to.equal(201);
       expect(sent()).to.equal(3);
     });
 
     it("is 503, not 409, when they stay in the way of a free slot, after a bounded number of attempts", async () => {
       const { table: busy, sent } = contending(table, Number.POSITIVE_INFINITY);
-      Object.assign(desk, { table: busy });
-      const problem = await problemOf(() => desk.book("10:00"), 503);
+      const problem = await problemOf(() => desk.at(busy).book("10:00"), 503);
       expect(problem.extras.headers).to.have.property("retry-after");
       expect(sent()).to.equal(5);
       expect(await desk.free()).to.include("10:00");
     });
 
     it("is 409 at once when the slot was taken meanwhile", async () => {
-      const rival = Object.assign(await Desk.open(table), { providerId: desk.providerId });
-      const { table: busy, sent } = contending(table, Number.POSITIVE_INFINITY, () => rival.book("10:00"));
-      Object.assign(desk, { table: busy });
-      await problemOf(() => desk.book("10:00"), 409);
+      const { table: busy, sent } = contending(table, Number.POSITIVE_INFINITY, () => desk.book("10:00"));
+      await problemOf(() => desk.at(busy).book("10:00"), 409);
       expect(sent()).to.equal(1);
     });
   });
@@ -149,8 +145,8 @@ describe("appointments operations", () => {
   describe("a change", () => {
     it("moves an appointment: its old slot is free, the new one taken", async () => {
       const { id } = await desk.booked("09:00");
-      const { headers, body } = await desk.move(id, { startsAt: desk.at("10:00") });
-      expect(body).to.include({ startsAt: desk.at("10:00"), endsAt: desk.at("10:30"), version: 2 });
+      const { headers, body } = await desk.move(id, { startsAt: desk.time("10:00") });
+      expect(body).to.include({ startsAt: desk.time("10:00"), endsAt: desk.time("10:30"), version: 2 });
       expect(headers?.etag).to.equal('"2"');
       expect(await desk.free()).to.deep.equal(["09:00", "09:30", "10:30"]);
     });
@@ -158,12 +154,12 @@ describe("appointments operations", () => {
     it("moves nothing to a slot that is taken or that there is not", async () => {
       const { id } = await desk.booked("09:00");
       await desk.book("10:00");
-      await problemOf(() => desk.move(id, { startsAt: desk.at("10:00") }), 409);
-      await problemOf(() => desk.move(id, { startsAt: desk.at("10:10") }), 422);
+      await problemOf(() => desk.move(id, { startsAt: desk.time("10:00") }), 409);
+      await problemOf(() => desk.move(id, { startsAt: desk.time("10:10") }), 422);
       await problemOf(() => desk.move(id, { providerId: NOBODY }), 422);
       await problemOf(() => desk.move(id, {}), 400);
       expect(await desk.free()).to.deep.equal(["09:30", "10:30"]);
-      expect((await show(id)).body).to.include({ startsAt: desk.at("09:00"), version: 1 });
+      expect((await show(id)).body).to.include({ startsAt: desk.time("09:00"), version: 1 });
     });
 
     it("says who comes instead, and moves the appointment to the list of that client", async () => {
@@ -180,27 +176,25 @@ describe("appointments operations", () => {
       expect((await desk.cancel(id)).status).to.equal(204);
       expect((await show(id)).body).to.include({ status: "cancelled", version: 2 });
       expect((await desk.book("09:00")).status).to.equal(201);
-      await problemOf(() => desk.move(id, { startsAt: desk.at("10:00") }), 409);
+      await problemOf(() => desk.move(id, { startsAt: desk.time("10:00") }), 409);
     });
 
     it("is refused to who knows an older version, and for an appointment that there is not", async () => {
       const { id } = await desk.booked("09:00");
-      await desk.move(id, { startsAt: desk.at("10:00") }, { "If-Match": '"1"' });
-      await problemOf(() => desk.move(id, { startsAt: desk.at("09:00") }, { "If-Match": '"1"' }), 412);
+      await desk.move(id, { startsAt: desk.time("10:00") }, { "If-Match": '"1"' });
+      await problemOf(() => desk.move(id, { startsAt: desk.time("09:00") }, { "If-Match": '"1"' }), 412);
       await problemOf(() => desk.cancel(id, { "If-Match": '"1"' }), 412);
       for (const unknown of [NOBODY, "x"]) {
         await problemOf(() => desk.cancel(unknown), 404);
-        await problemOf(() => desk.move(unknown, { startsAt: desk.at("09:00") }), 404);
+        await problemOf(() => desk.move(unknown, { startsAt: desk.time("09:00") }), 404);
         await problemOf(() => show(unknown), 404);
       }
     });
 
     it("has a whole effect or none, whichever write is refused", async () => {
       const { id } = await desk.booked("09:00");
-      const rival = Object.assign(await Desk.open(table), { providerId: desk.providerId });
-      const { table: busy } = contending(table, 1, () => rival.book("10:00"));
-      Object.assign(desk, { table: busy });
-      await problemOf(() => desk.move(id, { startsAt: desk.at("10:00") }), 409);
+      const { table: busy } = contending(table, 1, () => desk.book("10:00"));
+      await problemOf(() => desk.at(busy).move(id, { startsAt: desk.time("10:00") }), 409);
       expect(await desk.free()).to.deep.equal(["09:30", "10:30"]);
     });
   });

@@ -22,7 +22,7 @@ const newQueuedId = (at = Date.now()) => `${at}~${randomUUID().slice(0, 8)}AbCdE
 /** A message as API Gateway puts it into the queue. */
 function message(id: string, time: string, key?: string, body?: string): SQSRecord {
   const text = (stringValue: string) => ({ dataType: "String", stringValue }) as const;
-  const asked = { providerId: desk.providerId, startsAt: desk.at(time), client: CLIENT };
+  const asked = { providerId: desk.providerId, startsAt: desk.time(time), client: CLIENT };
   return {
     messageId: randomUUID(),
     receiptHandle: "handle",

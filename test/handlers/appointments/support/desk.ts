@@ -34,8 +34,13 @@ export class Desk {
     return new Desk(table, (body as { id: string }).id);
   }
 
+  /** The same desk over another view of its table. */
+  at(table: Table): Desk {
+    return Object.assign(new Desk(table, this.providerId), { date: this.date });
+  }
+
   /** The time of a clock on the day, as answers write it. */
-  at(time: string): string {
+  time(time: string): string {
     return `${this.date}T${time}:00.000Z`;
   }
 
@@ -46,7 +51,7 @@ export class Desk {
   }
 
   book(time: string, headers: Headers = {}, client: object = CLIENT): Promise<ApiResponse> {
-    const body = { providerId: this.providerId, startsAt: this.at(time), client };
+    const body = { providerId: this.providerId, startsAt: this.time(time), client };
     return book(request("POST /appointments", { body, headers }), this.table, HORIZON_DAYS);
   }
 
