@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from "node:os";
 import { join } from "node:path";
+import { bookings } from "./bookings.ts";
 import { gateway } from "./gateway.ts";
 import { memory } from "./memory.ts";
 import { reload } from "./reload.ts";
@@ -10,7 +11,7 @@ import { start } from "./start.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 
 /** A new benchmark is a file and a line here. */
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, reload, memory, gateway };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, reload, memory, gateway, bookings };
 
 const HELP = `Measures this project. Nothing else should run on the machine meanwhile.
 

@@ -48,15 +48,6 @@ export class EventPipeline extends Component {
   /** Function that reads a stream; undefined for other sources. */
   readonly streamConsumer: AlarmedFunction | undefined;
 
-  /**
-   * The queue of a pipeline whose messages are sent.
-   * @throws Error for a pipeline without a queue
-   */
-  get sentQueue(): Queue {
-    if (!this.queue) throw new Error(`EventPipeline "${this.name}" has no queue`);
-    return this.queue;
-  }
-
   /** @throws pulumi.InputPropertiesError naming every mistake in the arguments */
   constructor(name: string, args: EventPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("EventPipeline", name, {}, opts);
@@ -84,6 +75,15 @@ export class EventPipeline extends Component {
       connect(name, args, origin, targetOf(name, args, origin, this.queue), this.deadLetterQueue, parent);
     }
     this.registerOutputs({ deadLetterQueue: this.deadLetterQueue, queue: this.queue, rule: this.rule });
+  }
+
+  /**
+   * The queue of a pipeline whose messages are sent.
+   * @throws Error for a pipeline without a queue
+   */
+  get sentQueue(): Queue {
+    if (!this.queue) throw new Error(`EventPipeline "${this.name}" has no queue`);
+    return this.queue;
   }
 }
 

@@ -39,7 +39,10 @@ export function createFunctions(
       { parent },
     );
   const pages = {
-    links: { APPOINTMENTS_TABLE: table.link("query"), CURSOR_KEY_SECRET_ARN: cursorKey.link("read") },
+    links: {
+      APPOINTMENTS_TABLE: table.link("query", { table: false }),
+      CURSOR_KEY_SECRET_ARN: cursorKey.link("read"),
+    },
   };
   const books = { environment: { BOOKING_HORIZON_DAYS: String(settings.horizonDays) } };
   const changes: readonly TableAccess[] = ["get", "query", "put", "update", "delete"];

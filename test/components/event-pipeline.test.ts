@@ -158,6 +158,15 @@ describe("EventPipeline with a queue", () => {
     recording.none("aws:lambda/permission:Permission");
   });
 
+  it("has a queue for messages that are sent, which takes them from whom IAM allows it", async () => {
+    const recording = await pipelineFrom(() => ({ sent: true }), { batch: { maximumConcurrency: 7 } });
+    expect(recording.one(MAPPING).inputs).to.deep.include({ scalingConfig: { maximumConcurrency: 7 } });
+    expect(policyOf(recording, "work-policy")).not.to.contain("Allow");
+    expect(recording.result.sentQueue).to.equal(recording.result.queue);
+    const stream = await pipelineFrom(fromStream);
+    expect(() => stream.result.sentQueue).to.throw('"work" has no queue');
+  });
+
   it("takes a rule's events too", async () => {
     const recording = await pipelineFrom(
       () => ({ rule: { pattern: { source: ["moves"] }, bus: "moves-bus" } }),

@@ -99,6 +99,55 @@ describe("the document that API Gateway builds an API from", () => {
   });
 });
 
+describe("a route with a queue behind it", () => {
+  const queue = {
+    queueUri: "arn:aws:apigateway:eu-west-1:sqs:path/1/work",
+    roleArn: "arn:aws:iam::1:role/sender",
+  };
+  const operationOf = (contract: ApiContract) => {
+    const functions = contract.routes.map(({ key }) => [key, { uri: "arn", timeoutMilliseconds: 1_000 }]);
+    const integrations = { ...Object.fromEntries(functions), "POST /tasks": queue };
+    return at(gatewayDocument(contract, integrations, []), "paths", "/tasks", "post");
+  };
+  const integrationOf = (contract: ApiContract) =>
+    at(operationOf(contract), "x-amazon-apigateway-integration");
+
+  it("is an integration with that queue, by that role, for JSON alone", () => {
+    expect(integrationOf(contractOf(ROUTES))).to.deep.include({
+      type: "aws",
+      httpMethod: "POST",
+      uri: queue.queueUri,
+      credentials: queue.roleArn,
+      passthroughBehavior: "never",
+    });
+    expect(at(operationOf(contractOf(ROUTES)), "x-amazon-apigateway-request-validator")).to.equal("all");
+  });
+
+  it("hands on the key of the caller and the Idempotency-Key where there are such", () => {
+    const templateOf = (contract: ApiContract) =>
+      String(at(integrationOf(contract), "requestTemplates", "application/json"));
+    expect(templateOf(contractOf(ROUTES))).to.match(/=Caller&.*=IdempotencyKey&/);
+    const plain = { "POST /tasks": { summary: "Creates a task.", body: taskSchema } };
+    expect(templateOf(contractOf(plain, { apiKey: false }))).not.to.match(/=Caller|=IdempotencyKey/);
+  });
+
+  it("declares every header that it maps, since API Gateway maps no others", () => {
+    const operation = operationOf(contractOf(ROUTES, { cors: { allowedOrigins: ["https://a.example"] } }));
+    for (const [pattern, status] of [
+      ["200", "202"],
+      ["400", "400"],
+      ["default", "503"],
+    ] as const) {
+      const answer = at(operation, "x-amazon-apigateway-integration", "responses", pattern);
+      expect(at(answer, "statusCode")).to.equal(status);
+      const mapped = Object.keys(at(answer, "responseParameters") as object);
+      const declared = Object.keys(at(operation, "responses", status, "headers") as object);
+      expect(declared.map((header) => `method.response.header.${header}`)).to.include.members(mapped);
+      if (status === "202") expect(declared).to.include("Location");
+    }
+  });
+});
+
 describe("preflight requests", () => {
   const preflight = (origins: string[]) =>
     at(

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as z from "zod";
 import { ApiLogging } from "../../components/api-logging.ts";
+import { Queue } from "../../components/queue.ts";
 import { RestApi } from "../../components/rest-api.ts";
 import type { RestApiArgs } from "../../components/rest-api-arguments.ts";
 import { DEFAULTS, functionNamed } from "./support/functions.ts";
@@ -9,20 +10,24 @@ import { documentIn, known, record } from "./support/recorder.ts";
 
 const TYPE = "aws:apigateway";
 
+function taskRoutes(name: string): RestApiArgs["routes"] {
+  return {
+    "POST /tasks": {
+      handler: functionNamed(`${name}-create`),
+      summary: "Creates a task.",
+      body: z.strictObject({ title: z.string() }),
+    },
+    "GET /tasks/{id}": { handler: functionNamed(`${name}-get`), summary: "Reads a task." },
+  };
+}
+
 type Overrides = Partial<Omit<RestApiArgs, "routes">>;
 
-function tasksApi(overrides: Overrides = {}, name = "tasks-api"): RestApi {
+function tasksApi(overrides: Overrides = {}, name = "tasks-api", routes = taskRoutes(name)): RestApi {
   return new RestApi(name, {
     defaults: DEFAULTS,
     description: "Tasks of a team.",
-    routes: {
-      "POST /tasks": {
-        handler: functionNamed(`${name}-create`),
-        summary: "Creates a task.",
-        body: z.strictObject({ title: z.string() }),
-      },
-      "GET /tasks/{id}": { handler: functionNamed(`${name}-get`), summary: "Reads a task." },
-    },
+    routes,
     throttle: { ratePerSecond: 50, burst: 100 },
     ...overrides,
   });
@@ -125,6 +130,28 @@ describe("RestApi", () => {
       `${prefix}/GET/tasks/*`,
     ]);
     for (const { principal } of permissions) expect(principal).to.equal("apigateway.amazonaws.com");
+  });
+
+  it("sends to a queue with a role that API Gateway alone may take and that may do nothing else", async () => {
+    const recording = await record(() => {
+      const queue = new Queue("work", { defaults: DEFAULTS, consumerTimeoutSeconds: 10 });
+      const body = z.strictObject({ title: z.string() });
+      return tasksApi({}, "tasks-api", { "POST /tasks": { queue, summary: "Asks for a task.", body } });
+    });
+    const role = recording.one("aws:iam/role:Role", "tasks-api-sender-role");
+    expect(documentIn(role, "assumeRolePolicy")).to.deep.include({
+      Statement: [
+        { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" },
+      ],
+    });
+    const policy = recording.one("aws:iam/rolePolicy:RolePolicy", "tasks-api-sender-policy");
+    const queueArn = "arn:aws:sqs:eu-west-1:123456789012:work-queue";
+    expect(documentIn(policy, "policy")).to.deep.include({
+      Statement: [{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [queueArn] }],
+    });
+    const document = String(recording.one(`${TYPE}/restApi:RestApi`).inputs.body);
+    expect(document).to.contain("arn:aws:apigateway:eu-west-1:sqs:path/123456789012/work-queue");
+    recording.none("aws:lambda/permission:Permission");
   });
 
   it("has no key unless asked for one", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ApiClient } from "./support/client.ts";
+import { ApiClient, expectProblem } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
 
 interface Task {
@@ -10,31 +10,8 @@ interface Task {
   readonly processedAt?: string;
 }
 
-interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly instance: string;
-  readonly errors?: readonly { readonly pointer?: string }[];
-}
-
 let api: ApiClient;
 let anonymous: ApiClient;
-
-/** What every error answer of every API looks like (RFC 9457). */
-function expectProblem(answer: { status: number; headers: Headers; body: unknown }, status: number): Problem {
-  expect(answer.status, JSON.stringify(answer.body)).to.equal(status);
-  expect(answer.headers.get("content-type")).to.match(/^application\/problem\+json/);
-  expect(answer.headers.get("cache-control")).to.equal("no-store");
-  const problem = answer.body as Problem;
-  expect(problem).to.include({ status });
-  expect(problem.type).to.be.a("string");
-  expect(problem.title).to.be.a("string");
-  expect(problem.detail).to.be.a("string");
-  expect(problem.instance).to.match(/^urn:req:/);
-  return problem;
-}
 
 async function create(body: unknown, headers: Readonly<Record<string, string>> = {}) {
   return api.send("POST", "/tasks", { body, headers });

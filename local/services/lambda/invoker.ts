@@ -25,7 +25,6 @@ import type { Work } from "./worker/messages.ts";
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD_BYTES = 6_291_556;
 export const MAX_ASYNC_PAYLOAD_BYTES = 1_048_576;
-const ACCOUNT_CONCURRENCY = 1_000;
 const KEPT_RECORDS = 1_000;
 
 export interface DetailedInvocation extends Invocation {
@@ -41,9 +40,11 @@ export class Invoker {
   readonly #tails: LogTail;
   readonly #telemetry: Telemetry;
   readonly #records: InvocationRecord[] = [];
-  /** Events under way or waiting for an environment, by function. */
+  /**
+   * Events under way or waiting for an environment, by function. All together have no limit, since they wait where AWS
+   * would start more environments.
+   */
   readonly #running = new Map<string, number>();
-  #allRunning = 0;
 
   constructor(cloud: Cloud, registry: Registry, tails: LogTail, telemetry: Telemetry) {
     this.#telemetry = telemetry;
@@ -63,7 +64,7 @@ export class Invoker {
 
   /** Whether events are being handled. */
   get busy(): boolean {
-    return this.#allRunning > 0;
+    return [...this.#running.values()].some((count) => count > 0);
   }
 
   /**
@@ -130,11 +131,10 @@ export class Invoker {
     if (reservedConcurrency >= 0 && running >= reservedConcurrency) {
       throw this.#throttled(name, "ReservedFunctionConcurrentInvocationLimitExceeded");
     }
-    if (this.#allRunning >= ACCOUNT_CONCURRENCY || effects.some(({ action }) => action === "throttle")) {
+    if (effects.some(({ action }) => action === "throttle")) {
       throw this.#throttled(name, "ConcurrentInvocationLimitExceeded");
     }
     this.#running.set(name, running + 1);
-    this.#allRunning += 1;
   }
 
   #throttled(FunctionName: string, Reason: string): AwsError {
@@ -144,7 +144,6 @@ export class Invoker {
 
   #leave(name: string): void {
     this.#running.set(name, (this.#running.get(name) ?? 1) - 1);
-    this.#allRunning -= 1;
   }
 
   #record(

@@ -18,16 +18,20 @@ const stops: (() => unknown)[] = [];
 let dynamo: Promise<{ readonly raw: DynamoDBClient; readonly client: DynamoDBDocumentClient }> | undefined;
 let s3: Promise<S3Client> | undefined;
 
-/** A new table of the task manager. */
-export async function newTable(): Promise<Table> {
+/**
+ * A new table with a time-sorted index per name, as the systems have them.
+ * @param indexes @default those of the task manager
+ */
+export async function newTable(indexes: readonly string[] = ["byCreation", "byStatus"]): Promise<Table> {
   dynamo ??= startDynamo();
   const { client } = await dynamo;
-  const name = `tasks-${randomUUID()}`;
+  const name = `table-${randomUUID()}`;
   const key = (hash: string, range: string) => [
     { AttributeName: hash, KeyType: "HASH" as const },
     { AttributeName: range, KeyType: "RANGE" as const },
   ];
-  const attributes = ["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"];
+  const indexAttributes = indexes.flatMap((_, at) => [`gsi${at + 1}pk`, `gsi${at + 1}sk`]);
+  const attributes = ["pk", "sk", ...indexAttributes];
   const index = (IndexName: string, number: number) => ({
     IndexName,
     KeySchema: key(`gsi${number}pk`, `gsi${number}sk`),
@@ -39,7 +43,7 @@ export async function newTable(): Promise<Table> {
       BillingMode: "PAY_PER_REQUEST",
       AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
       KeySchema: key("pk", "sk"),
-      GlobalSecondaryIndexes: [index("byCreation", 1), index("byStatus", 2)],
+      GlobalSecondaryIndexes: indexes.map((indexName, at) => index(indexName, at + 1)),
     }),
   );
   return { client, name };

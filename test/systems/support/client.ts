@@ -1,4 +1,5 @@
 /** A small HTTP client for the systems' APIs; it waits and tries again when it is told to slow down, as clients should. */
+import { expect } from "chai";
 
 export interface Answer {
   readonly status: number;
@@ -55,4 +56,28 @@ function parse(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** Problem details (RFC 9457). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly errors?: readonly { readonly pointer?: string }[];
+}
+
+/** What every error answer of every API looks like. */
+export function expectProblem(answer: Answer, status: number): Problem {
+  expect(answer.status, JSON.stringify(answer.body)).to.equal(status);
+  expect(answer.headers.get("content-type")).to.match(/^application\/problem\+json/);
+  expect(answer.headers.get("cache-control")).to.equal("no-store");
+  const problem = answer.body as Problem;
+  expect(problem).to.include({ status });
+  expect(problem.type).to.be.a("string");
+  expect(problem.title).to.be.a("string");
+  expect(problem.detail).to.be.a("string");
+  expect(problem.instance).to.match(/^urn:req:/);
+  return problem;
 }
