@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./base.ts";
 import { subscribeEmails } from "./email-subscriptions.ts";
+import type { Link } from "./link.ts";
 import type { Mistake } from "./mistakes.ts";
 import { refuseMistakes } from "./mistakes.ts";
 import { policyDocument, tlsOnly } from "./policy.ts";
@@ -38,6 +39,14 @@ export class AlertChannel extends Component {
     new aws.sns.TopicPolicy(`${name}-policy`, { arn: this.arn, policy: policyOf(this.arn, parent) }, parent);
     subscribeEmails(name, this.topic, args.emails ?? [], parent);
     this.registerOutputs({ topic: this.topic, arn: this.arn });
+  }
+
+  /** What a function needs to tell people something: the topic's ARN, and the permission to publish to it. */
+  link(_access: "publish"): Link {
+    return {
+      value: this.arn,
+      statements: [{ Effect: "Allow", Action: ["sns:Publish"], Resource: this.arn }],
+    };
   }
 }
 

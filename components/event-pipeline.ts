@@ -21,7 +21,9 @@ export interface EventPipelineArgs {
   /** The function that handles what comes. It reports failed items one by one when it reads a queue or a stream. */
   readonly consumer: AlarmedFunction;
   /** Puts a queue between source and consumer, which evens out bursts. @default false; a stream needs none, messages that are sent always have one */
-  readonly queue?: boolean | Pick<QueueArgs, "maxReceiveCount" | "backlogAlarm" | "oldestMessageSeconds">;
+  readonly queue?:
+    | boolean
+    | Pick<QueueArgs, "maxReceiveCount" | "backlogAlarm" | "essential" | "oldestMessageSeconds">;
   /** How a queue or a stream is read. */
   readonly batch?: BatchArgs;
   /** Milliseconds; an alarm goes off when the oldest unread record of a stream is older. @default 60000 */

@@ -37,6 +37,8 @@ export interface QueueArgs {
   readonly maxReceiveCount?: number;
   /** Waiting messages above which an alarm goes off. @default 100 */
   readonly backlogAlarm?: number;
+  /** Whether a stack with essential alarms only has the one on the backlog. @default true */
+  readonly essential?: boolean;
   /** Age in seconds of the oldest message above which an alarm goes off. @default 3600 */
   readonly oldestMessageSeconds?: number;
   readonly transform?: { readonly queue?: Transform<aws.sqs.QueueArgs> };
@@ -136,7 +138,7 @@ function createAlarms(
       description: `More than ${backlog} messages are waiting in ${name}.`,
       metricName: "ApproximateNumberOfMessagesVisible",
       threshold: backlog,
-      essential: true,
+      essential: args.essential ?? true,
     },
     parent,
   );

@@ -8,12 +8,33 @@ import type { SystemArgs } from "./system.ts";
 
 type FunctionArgs = Omit<AlarmedFunctionArgs, "defaults" | "entry" | "callback">;
 
+export type FunctionFactory = (operation: string, args: FunctionArgs) => AlarmedFunction;
+
+/** Functions of this system: `<system>-<operation>`, from handlers/appointments/<operation>.ts. */
+export function functionFactory(
+  name: string,
+  { defaults }: Pick<SystemArgs<AppointmentsSettings>, "defaults">,
+  parent: pulumi.Resource,
+): FunctionFactory {
+  return (operation, args) =>
+    new AlarmedFunction(
+      `${name}-${operation}`,
+      {
+        ...args,
+        defaults,
+        entry: `handlers/appointments/${operation}.ts`,
+        // Powertools puts it into every log line and metric.
+        environment: { POWERTOOLS_SERVICE_NAME: name, ...args.environment },
+      },
+      { parent },
+    );
+}
+
 /** The functions behind the API's routes, and the one behind the queue. */
 export function createFunctions(
-  name: string,
-  { defaults, settings, allowedOrigins, cursorKey }: SystemArgs<AppointmentsSettings>,
+  create: FunctionFactory,
+  { settings, allowedOrigins, cursorKey }: SystemArgs<AppointmentsSettings>,
   table: SecureTable,
-  parent: pulumi.Resource,
 ): Record<AppointmentOperation | "processBooking", AlarmedFunction> {
   const make = (
     operation: string,
@@ -21,23 +42,12 @@ export function createFunctions(
     access: readonly TableAccess[],
     more: Partial<FunctionArgs> = {},
   ) =>
-    new AlarmedFunction(
-      `${name}-${operation}`,
-      {
-        ...more,
-        defaults,
-        description,
-        entry: `handlers/appointments/${operation}.ts`,
-        environment: {
-          // Powertools puts it into every log line and metric.
-          POWERTOOLS_SERVICE_NAME: name,
-          CORS_ALLOWED_ORIGINS: allowedOrigins.join(","),
-          ...more.environment,
-        },
-        links: { APPOINTMENTS_TABLE: table.link(access, { indexes: [] }), ...more.links },
-      },
-      { parent },
-    );
+    create(operation, {
+      ...more,
+      description,
+      environment: { CORS_ALLOWED_ORIGINS: allowedOrigins.join(","), ...more.environment },
+      links: { APPOINTMENTS_TABLE: table.link(access, { indexes: [] }), ...more.links },
+    });
   const pages = {
     links: {
       APPOINTMENTS_TABLE: table.link("query", { table: false }),

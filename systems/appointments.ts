@@ -1,11 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { AuditLog } from "../components/audit-log.ts";
 import { Component } from "../components/base.ts";
 import { EventPipeline } from "../components/event-pipeline.ts";
 import { RestApi } from "../components/rest-api.ts";
 import { SecureTable } from "../components/secure-table.ts";
 import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
+import { TableBackup } from "../components/table-backup.ts";
 import type { AppointmentsSettings } from "../settings/appointments.ts";
-import { createFunctions } from "./appointments-functions.ts";
+import { calendlyRoute, createCalendlyWebhook } from "./appointments-calendly.ts";
+import { createFunctions, functionFactory } from "./appointments-functions.ts";
+import { createNotices } from "./appointments-notices.ts";
 import { appointmentRoutes } from "./appointments-routes.ts";
 import type { SystemArgs } from "./system.ts";
 
@@ -15,11 +19,15 @@ export type AppointmentsArgs = SystemArgs<AppointmentsSettings>;
 const BACKLOG_ALARM = 10_000;
 const OLDEST_BOOKING_SECONDS = 300;
 
+/** What auditors ask about. Left out: records of requests, decisions and notices, which follow from these and go by themselves. */
+const AUDITED = { sk: { S: ["PROVIDER", "APPOINTMENT", { prefix: "DAY#" }] } };
+
 /**
  * Appointments with providers: their hours, the slots that follow from them, and who has which.
  *
- * Creates: one table, a function with a role of its own per operation, the API with keys, and the queue that
- * `POST /bookings` fills without a function in front, with the function that empties it.
+ * Creates: one table, its audit log and its daily backup; a function with a role of its own per operation, the API with
+ * keys, and the queue that `POST /bookings` fills without a function in front, with the function that empties it; what
+ * tells clients by e-mail and WhatsApp; the webhook of Calendly.
  */
 export class Appointments extends Component {
   readonly apiUrl: pulumi.Output<string>;
@@ -31,11 +39,18 @@ export class Appointments extends Component {
   constructor(name: string, args: AppointmentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Appointments", name, {}, opts);
     const table = createTable(name, args, this);
-    const { processBooking, ...operations } = createFunctions(name, args, table, this);
+    const make = functionFactory(name, args, this);
+    const { processBooking, ...operations } = createFunctions(make, args, table);
+    const webhook = createCalendlyWebhook(name, args, table, make, this);
+    const notices = createNotices(name, args, table, make, this);
+    const { defaults } = args;
+    const filter = [{ dynamodb: { Keys: AUDITED } }];
+    const audit = new AuditLog(`${name}-audit`, { defaults, table, filter }, { parent: this });
+    const backup = new TableBackup(`${name}-backup`, { defaults, table }, { parent: this });
     const bookings = new EventPipeline(
       `${name}-bookings`,
       {
-        defaults: args.defaults,
+        defaults,
         source: { sent: true },
         queue: { backlogAlarm: BACKLOG_ALARM, oldestMessageSeconds: OLDEST_BOOKING_SECONDS },
         consumer: processBooking,
@@ -43,12 +58,19 @@ export class Appointments extends Component {
       },
       { parent: this },
     );
-    const api = createApi(name, args, appointmentRoutes(operations, bookings.sentQueue), this);
+    const routes = { ...appointmentRoutes(operations, bookings.sentQueue), ...calendlyRoute(webhook) };
+    const api = createApi(name, args, routes, this);
 
     this.apiUrl = api.url;
     this.apiKey = api.apiKeyValue;
-    const functions = [...Object.values(operations), processBooking];
-    this.watched = { apis: [api], functions, pipelines: [bookings], tables: [table] };
+    const own = [...Object.values(operations), processBooking, ...(webhook ? [webhook] : [])];
+    const parts: readonly ServiceDashboardArgs[] = [notices, audit.watched, backup.watched];
+    this.watched = {
+      apis: [api],
+      functions: [...own, ...parts.flatMap(({ functions = [] }) => functions)],
+      pipelines: [bookings, ...parts.flatMap(({ pipelines = [] }) => pipelines)],
+      tables: [table],
+    };
     this.registerOutputs({ apiUrl: this.apiUrl, apiKey: this.apiKey });
   }
 }
@@ -62,6 +84,7 @@ function createTable(name: string, { defaults }: AppointmentsArgs, parent: pulum
       sortKey: "sk",
       indexes: { lists: { partitionKey: "gsi1pk", sortKey: "gsi1sk" } },
       timeToLive: "expiresAt",
+      stream: true,
     },
     { parent },
   );

@@ -8,6 +8,8 @@
  * | slot of a day      | PROVIDER#id      | DAY#date#HH:MM   |                                         | days later      |
  * | appointment        | APPOINTMENT#id   | APPOINTMENT      | CLIENT#e-mail, startsAt#id              |                 |
  * | booking            | BOOKING#id       | BOOKING          |                                         | 30 days later   |
+ * | notice of an event | NOTICE#eventId   | EMAIL, WHATSAPP  |                                         | 30 days later   |
+ * | invitee (Calendly) | CALENDLY#id      | CALENDLY         |                                         | a year later    |
  * | idempotency record | IDEMPOTENCY#hash | IDEMPOTENCY      |                                         | a day later     |
  *
  * A slot that is taken has the appointment's id. Slots of a day never overlap, whoever changes what at the same time:
@@ -33,6 +35,13 @@ export const slotKey = (providerId: string, startsAt: string) => ({
 export const appointmentKey = (id: string) => ({ pk: `APPOINTMENT#${id}`, sk: "APPOINTMENT" });
 
 export const bookingKey = (id: string): Key => ({ pk: `BOOKING#${id}`, sk: "BOOKING" });
+
+export const noticeKey = (eventId: string, channel: string): Key => ({
+  pk: `NOTICE#${eventId}`,
+  sk: channel,
+});
+
+export const inviteeKey = (id: string): Key => ({ pk: `CALENDLY#${id}`, sk: "CALENDLY" });
 
 export const amongProviders = (createdAt: string, id: string) => ({
   gsi1pk: "PROVIDERS",

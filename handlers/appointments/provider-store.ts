@@ -32,3 +32,9 @@ export function listProviders(table: Table, limit: number, start?: Key): Promise
     start,
   );
 }
+
+/** What clients are told a provider's name is; GetItem */
+export async function nameOfProvider(table: Table, id: string): Promise<string> {
+  const provider = await findProvider(table, id);
+  return provider?.name ?? "your provider";
+}

@@ -7,6 +7,18 @@ export function insertedItem<Item>({ eventName, dynamodb }: DynamoDBRecord): Ite
   return eventName === "INSERT" ? toItem(dynamodb?.NewImage) : undefined;
 }
 
+/** The item before and after a change; one of them is missing when the item is created or removed. */
+export function changedItem<Item>({ dynamodb }: DynamoDBRecord): {
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+} {
+  const { OldImage, NewImage } = dynamodb ?? {};
+  return {
+    before: OldImage && toItem(OldImage),
+    after: NewImage && toItem(NewImage),
+  };
+}
+
 /** The item that a stream record tells of as removed, by a request or by its time to live. */
 export function removedItem<Item>({ eventName, dynamodb }: DynamoDBRecord): Item | undefined {
   return eventName === "REMOVE" ? toItem(dynamodb?.OldImage) : undefined;
