@@ -5,8 +5,6 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: "test",
   POWERTOOLS_LOG_LEVEL: "SILENT",
   POWERTOOLS_METRICS_DISABLED: "true",
-  APPOINTMENTS_TABLE: "unused",
-  BOOKING_HORIZON_DAYS: "365",
   AUDIT_BUCKET: "unused",
   TABLE: "unused",
   BACKUP_BUCKET: "unused",
