@@ -97,7 +97,7 @@ describe("what follows from a change of an appointment", function () {
     const [Key = ""] = await driver.keysIn(Bucket, "audit/");
     const before = await driver.s3.send(new GetObjectCommand({ Bucket, Key }));
     const refusal = async (conditions: object) =>
-      driver.s3.send(new PutObjectCommand({ Bucket, Key, Body: "forged", ...conditions })).then(
+      driver.auditWriter.send(new PutObjectCommand({ Bucket, Key, Body: "forged", ...conditions })).then(
         () => "written",
         (error: Error) => error.name,
       );

@@ -3,12 +3,14 @@ import { resourcesOf } from "../../local/core/graph.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
+import { NoticesDriver } from "./support/notices.ts";
 import { putOrphanFile } from "./support/orphan-file.ts";
 import { takeAway } from "./support/role-policies.ts";
 import { runningProgram } from "./support/running-program.ts";
 
 let cloud: LocalCloud;
 let tasks: ApiClient;
+let appointments: NoticesDriver;
 
 /** Longer than all retries of streams, schedules and asynchronous invocations take. */
 const RETRIES_SECONDS = 600;
@@ -69,21 +71,76 @@ const FAILURES: readonly Failure[] = [
     what: "an invocation of a schedule",
     fn: "records-track-prices",
     action: "dynamodb:PutItem",
-    cause: runSchedule,
+    cause: () => runSchedule("records-prices"),
     queue: "records-track-prices-dead-letters-queue",
   },
   {
     what: "a schedule that may not invoke",
     fn: "records-prices",
     action: "lambda:InvokeFunction",
-    cause: runSchedule,
+    cause: () => runSchedule("records-prices"),
     queue: "records-track-prices-dead-letters-queue",
+  },
+  {
+    what: "a change that is to be announced",
+    fn: "appointments-publish-changes",
+    action: "sns:Publish",
+    cause: newAppointment,
+    queue: "appointments-changes-dead-letters-queue",
+  },
+  {
+    what: "a change that is to be kept",
+    fn: "appointments-audit-writer",
+    action: "s3:PutObject",
+    cause: () => appointments.provider("Audited"),
+    queue: "appointments-audit-changes-dead-letters-queue",
+  },
+  {
+    what: "a backup",
+    fn: "appointments-backup-exporter",
+    action: "dynamodb:Scan",
+    cause: () => appointments.runBackup(),
+    queue: "appointments-backup-exporter-dead-letters-queue",
+  },
+  {
+    what: "a backup that may not begin",
+    fn: "appointments-backup-daily",
+    action: "lambda:InvokeFunction",
+    cause: () => appointments.runBackup(),
+    queue: "appointments-backup-exporter-dead-letters-queue",
+  },
+  {
+    what: "a reminder",
+    fn: "appointments-remind",
+    action: "dynamodb:GetItem",
+    cause: remindOfNew,
+    queue: "appointments-remind-dead-letters-queue",
+  },
+  {
+    what: "a reminder that may not begin",
+    fn: "appointments-reminders",
+    action: "lambda:InvokeFunction",
+    cause: remindOfNew,
+    queue: "appointments-remind-dead-letters-queue",
   },
 ];
 
-async function runSchedule(): Promise<void> {
-  const [schedule] = resourcesOf(cloud.graph, "aws:scheduler/schedule:Schedule");
-  const { groupName, name } = schedule?.outputs ?? {};
+async function newAppointment(): Promise<string> {
+  const providerId = await appointments.provider("That fails");
+  const startsAt = appointments.slotIn(5);
+  await appointments.openDay(providerId, startsAt);
+  return (await appointments.bookFor(providerId, startsAt, "fails@example.com")).id;
+}
+
+/** Runs the reminder of an appointment before it is due. */
+async function remindOfNew(): Promise<void> {
+  const id = await newAppointment();
+  await eventually(async () => expect(await appointments.runReminder(id)).to.equal(200));
+}
+
+async function runSchedule(component: string): Promise<void> {
+  const schedules = resourcesOf(cloud.graph, "aws:scheduler/schedule:Schedule");
+  const { groupName, name } = schedules.find((each) => each.name === `${component}-schedule`)?.outputs ?? {};
   const path = `_local/schedules/${String(groupName)}/${String(name)}/run`;
   expect((await fetch(`${cloud.world.endpoint}/${path}`, { method: "POST" })).status).to.equal(200);
 }
@@ -92,6 +149,7 @@ describe("what fails for good", () => {
   before(async function () {
     this.timeout(60_000);
     cloud = await runningProgram();
+    appointments = new NoticesDriver(cloud);
     const { tasksApiUrl, tasksApiKey } = cloud.outputValues;
     tasks = new ApiClient(String(tasksApiUrl), { "x-api-key": String(tasksApiKey) });
   });

@@ -14,6 +14,13 @@ const FUNCTION = "aws:lambda/function:Function";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const KILOBYTE = 1000;
 
+/** What is off until it is configured. */
+const OPTIONAL = {
+  "andamio:appointments.whatsapp.phoneNumberId": "100000000000001",
+  "andamio:appointmentsWhatsappToken": "token",
+  "andamio:appointmentsCalendlySigningKey": "key",
+};
+
 async function graphOf(stack: string, config: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
   const options = { cwd: process.cwd(), stack, endpoint: "http://127.0.0.1:4000", definitions, config };
   return (await evaluate(options)).graph;
@@ -40,7 +47,7 @@ describe("the program", () => {
 
   before(async function () {
     this.timeout(60_000);
-    [dev, prod] = await Promise.all([graphOf("dev"), graphOf("prod")]);
+    [dev, prod] = await Promise.all([graphOf("dev", OPTIONAL), graphOf("prod")]);
   });
 
   it("has a function for every handler file of its systems, each function with a role of its own", () => {
@@ -125,6 +132,17 @@ describe("the program", () => {
     const errors = resourcesOf(prod, ALARM).filter(({ inputs }) => inputs.metricName === "Errors");
     expect(errors).to.have.length(resourcesOf(prod, FUNCTION).length);
     expect(resourcesOf(dev, ALARM).length).to.be.within(1, 10);
+  });
+
+  it("has neither WhatsApp nor Calendly's webhook, nor secrets for them, until they are configured", () => {
+    const optional = /whatsapp|calendly/;
+    const names = (graph: Graph) =>
+      graph.resources.map(({ name }) => name).filter((name) => optional.test(name));
+    expect(names(prod)).to.deep.equal([]);
+    expect(names(dev)).to.include.members([
+      "appointments-send-whatsapp-function",
+      "appointments-calendly-key-secret",
+    ]);
   });
 
   it("does without the tasks system when the stack switches it off", async () => {

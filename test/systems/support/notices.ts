@@ -1,9 +1,11 @@
 /** What tests do with what clients are told of their appointments, and how they look at it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { DeleteScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { resourcesOf } from "../../../local/core/graph.ts";
+import { accessKeyOf, SECRET_ACCESS_KEY } from "../../../local/core/identity.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { AppointmentsDriver } from "./appointments.ts";
 import { ApiClient } from "./client.ts";
@@ -107,7 +109,19 @@ export class NoticesDriver extends AppointmentsDriver {
   }
 
   async runReminder(id: string): Promise<number> {
-    return this.runSchedule(this.#physicalName("aws:scheduler/scheduleGroup:ScheduleGroup", "reminders"), id);
+    return this.runSchedule(this.#reminders, id);
+  }
+
+  /** Takes a reminder away, as if it were lost with the rest. */
+  async removeReminder(Name: string): Promise<void> {
+    const { endpoint, region } = this.cloud.world;
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const client = new SchedulerClient({ endpoint, region, credentials });
+    await client.send(new DeleteScheduleCommand({ Name, GroupName: this.#reminders }));
+  }
+
+  get #reminders(): string {
+    return this.#physicalName("aws:scheduler/scheduleGroup:ScheduleGroup", "reminders");
   }
 
   async runBackup(): Promise<void> {
@@ -153,6 +167,17 @@ export class NoticesDriver extends AppointmentsDriver {
       );
     }
     return lines.filter(({ keys }) => keys.pk === pk);
+  }
+
+  /** S3 as the writer of the audit log has it: what its role may do, and no more. */
+  get auditWriter(): S3Client {
+    const role = resourcesOf(this.cloud.graph, "aws:iam/role:Role").find(
+      ({ name }) => name === "appointments-audit-writer-role",
+    );
+    const { endpoint, region } = this.cloud.world;
+    const accessKeyId = accessKeyOf(String(role?.outputs.arn));
+    const credentials = { accessKeyId, secretAccessKey: SECRET_ACCESS_KEY };
+    return new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   }
 
   /** The provider that Calendly's event type belongs to, who has an id that was chosen. */
