@@ -9,10 +9,7 @@ import type { AppointmentsSettings } from "../settings/appointments.ts";
 import type { FunctionFactory } from "./appointments-functions.ts";
 import type { SystemArgs } from "./system.ts";
 
-/**
- * The function behind the webhook; undefined until the signing key is configured.
- * @throws Error without an alert channel: somebody must be told of what cannot be booked
- */
+/** The function behind the webhook; undefined until the signing key is configured. */
 export function createCalendlyWebhook(
   name: string,
   { defaults, settings }: Pick<SystemArgs<AppointmentsSettings>, "defaults" | "settings">,
@@ -22,7 +19,6 @@ export function createCalendlyWebhook(
 ): AlarmedFunction | undefined {
   const { calendlySigningKey, calendly, horizonDays } = settings;
   if (!calendlySigningKey) return undefined;
-  if (!defaults.alerts) throw new Error("Calendly's webhook needs the stack's alert channel");
   const description = "Key with which Calendly signs what it sends, chosen when the webhook is subscribed.";
   const key = new Secret(
     `${name}-calendly-key`,
@@ -38,7 +34,6 @@ export function createCalendlyWebhook(
     links: {
       APPOINTMENTS_TABLE: table.link(["get", "query", "put", "update", "delete"], { indexes: [] }),
       CALENDLY_SIGNING_KEY_SECRET_ARN: key.link("read"),
-      ALERTS_TOPIC_ARN: defaults.alerts.link("publish"),
     },
   });
 }

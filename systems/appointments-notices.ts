@@ -20,6 +20,8 @@ export interface Notices {
 
 type Event = "Booked" | "Rescheduled" | "Cancelled" | "Reminder" | "Restored";
 
+/** Whose changes are announced. */
+const ANNOUNCED = { sk: { S: ["APPOINTMENT", "CALENDLY"] } };
 /** Of what clients are told. */
 const TOLD: readonly Event[] = ["Booked", "Rescheduled", "Cancelled", "Reminder"];
 /** After what a reminder is planned, moved or taken back. */
@@ -53,7 +55,11 @@ export function createNotices(
 
   const publish = make("publish-changes", {
     description: "Announces what happens to appointments.",
-    links: { APPOINTMENT_EVENTS_TOPIC_ARN: events.link("publish") },
+    links: {
+      APPOINTMENT_EVENTS_TOPIC_ARN: events.link("publish"),
+      ...(settings.calendlySigningKey &&
+        defaults.alerts && { ALERTS_TOPIC_ARN: defaults.alerts.link("publish") }),
+    },
   });
   const email = createEmail(name, settings, table, make, parent);
   const remind = make("remind", {
@@ -73,7 +79,7 @@ export function createNotices(
 
   const pipelines = [
     pipeline("changes", {
-      source: { stream: table, filter: [{ dynamodb: { Keys: { sk: { S: ["APPOINTMENT"] } } } }] },
+      source: { stream: table, filter: [{ dynamodb: { Keys: ANNOUNCED } }] },
       consumer: publish,
     }),
     behindTopic("emails", TOLD, email, true),

@@ -62,6 +62,7 @@ describe("stack configuration", () => {
       "tasks.serviceUrl",
       "tasks.ratePerSecond",
       "tasks.color",
+      "appointments.senderEmail",
       "tasksServiceKey",
       "unknown",
     ]);

@@ -34,8 +34,17 @@ const SUBJECTS: Readonly<Record<AppointmentEventType, string>> = {
   AppointmentRestored: "An appointment is restored from a backup",
 };
 
-/** A booking is written as soon as it is made; an item that is older than this when it appears comes from a backup. */
+/** An item is written as soon as it is made; one that is older than this when it appears comes from a backup. */
 const RESTORED_MS = 10 * 60_000;
+
+/**
+ * Whether an item that appears in the table comes from a backup.
+ * @param madeAt when it was changed last
+ * @param writtenAt when the table was written to, in milliseconds since 1970
+ */
+export function isRestored(madeAt: string, writtenAt: number): boolean {
+  return writtenAt - Date.parse(madeAt) > RESTORED_MS;
+}
 
 /**
  * What a change of an item was; undefined when nobody needs to know.
@@ -64,10 +73,7 @@ function typeOf(
   after: AppointmentItem,
   writtenAt: number,
 ): AppointmentEventType | undefined {
-  if (!before) {
-    const isRestored = writtenAt - Date.parse(after.updatedAt) > RESTORED_MS;
-    return isRestored ? "AppointmentRestored" : "AppointmentBooked";
-  }
+  if (!before) return isRestored(after.updatedAt, writtenAt) ? "AppointmentRestored" : "AppointmentBooked";
   if (after.status === "cancelled") {
     return before.status === "cancelled" ? undefined : "AppointmentCancelled";
   }

@@ -7,13 +7,13 @@ import { logger } from "../shared/logger.ts";
 import { count } from "../shared/metrics.ts";
 import { unprocessable } from "../shared/problem.ts";
 import type { ApiRequest } from "../shared/request.ts";
-import type { Topic } from "../shared/topic.ts";
 import { newAppointmentItem, toUtc } from "./appointment.ts";
 import { appointmentCreation } from "./appointment-store.ts";
 import { bookableSlot, isFinal } from "./booking.ts";
 import type { inviteeEventSchema } from "./calendly.schema.ts";
 import { cancel } from "./cancel.ts";
 import { claim } from "./day-store.ts";
+import type { Discord } from "./invitee-store.ts";
 import { addInvitee, findInvitee, inviteeCreation, noteCancelled } from "./invitee-store.ts";
 
 export type InviteeEvent = z.infer<typeof inviteeEventSchema>;
@@ -24,8 +24,6 @@ export interface CalendlyDesk {
   readonly horizonDays: number;
   /** Ids of providers by the URI of an event type. */
   readonly providers: Readonly<Record<string, string>>;
-  /** Where people are told that an invitee has no appointment. */
-  readonly alerts: Topic;
 }
 
 /**
@@ -41,13 +39,8 @@ export async function bookInvitee(
     await book(correlationId, invitee, desk);
   } catch (error) {
     if (!isFinal(error)) throw error;
-    logger.warn("Calendly has promised what cannot be booked", {
-      invitee: invitee.uri,
-      reason: error.message,
-    });
-    await tell(invitee, error.message, correlationId, desk.alerts);
-    await addInvitee(desk.table, invitee.uri, { status: "refused" });
-    count({ CalendlyRefused: 1 });
+    const discord = discordOf(invitee, error.message, correlationId);
+    await addInvitee(desk.table, invitee.uri, { status: "refused", discord });
   }
 }
 
@@ -80,19 +73,19 @@ async function book(
 export async function cancelInvitee(
   request: ApiRequest,
   invitee: InviteePayload,
-  { table, alerts }: CalendlyDesk,
+  { table }: CalendlyDesk,
 ): Promise<void> {
   const known = await findInvitee(table, invitee.uri);
   if (known?.status === "cancelled") return;
   if (!known) return addInvitee(table, invitee.uri, { status: "cancelled" });
+  let discord: Discord | undefined;
   try {
     if (known.status === "booked") await cancelAppointment(request, known.appointmentId, table);
   } catch (error) {
     if (!isFinal(error)) throw error;
-    await tell(invitee, error.message, request.id, alerts);
-    count({ CalendlyRefused: 1 });
+    discord = discordOf(invitee, error.message, request.id);
   }
-  await noteCancelled(table, invitee.uri);
+  await noteCancelled(table, invitee.uri, discord);
 }
 
 async function cancelAppointment(request: ApiRequest, id: string, table: Table): Promise<void> {
@@ -100,20 +93,12 @@ async function cancelAppointment(request: ApiRequest, id: string, table: Table):
   await cancel({ ...request, headers, pathParameters: new Map([["id", id]]) }, table);
 }
 
-/** Nothing of the invitee but the URI, where those who may see more can look. */
-function tell(
-  { uri, scheduled_event }: InviteePayload,
-  reason: string,
-  correlationId: string,
-  alerts: Topic,
-): Promise<void> {
-  const facts = { startsAt: scheduled_event.start_time, eventType: scheduled_event.event_type };
-  return alerts.publish({
-    subject: "Calendly and the appointments do not agree",
-    event: { type: "CalendlyRefused", invitee: uri, reason, correlationId, ...facts },
-    email: `${reason}\n\nInvitee: ${uri}\nEvent type: ${facts.eventType}\nTime: ${facts.startsAt}\nRequest: ${correlationId}\n\nSettle it with the invitee in Calendly.`,
-    attributes: { type: "CalendlyRefused" },
-  });
+/** Logs and counts it, too. */
+function discordOf({ uri, scheduled_event }: InviteePayload, reason: string, correlationId: string): Discord {
+  logger.warn("Calendly and the appointments do not agree", { invitee: uri, reason });
+  count({ CalendlyRefused: 1 });
+  const { event_type: eventType, start_time: startsAt } = scheduled_event;
+  return { reason, eventType, startsAt, correlationId };
 }
 
 /** Texts of Calendly's are not as strict as ours: what would be refused in a form is made to fit. */

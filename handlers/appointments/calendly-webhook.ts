@@ -5,7 +5,6 @@
  * - BOOKING_HORIZON_DAYS
  * - CALENDLY_PROVIDERS: ids of providers by the URI of an event type, as JSON
  * - CALENDLY_SIGNING_KEY_SECRET_ARN: GetSecretValue
- * - ALERTS_TOPIC_ARN: Publish
  */
 import { api } from "../shared/api.ts";
 import { openTable } from "../shared/dynamo.ts";
@@ -17,7 +16,6 @@ import { header } from "../shared/request.ts";
 import type { ApiResponse } from "../shared/response.ts";
 import type { Secret } from "../shared/secrets.ts";
 import { openSecret } from "../shared/secrets.ts";
-import { openTopic } from "../shared/topic.ts";
 import { inviteeEventSchema } from "./calendly.schema.ts";
 import type { CalendlyDesk, InviteeEvent } from "./calendly-invitees.ts";
 import { bookInvitee, cancelInvitee } from "./calendly-invitees.ts";
@@ -28,13 +26,11 @@ const env = readEnv([
   "BOOKING_HORIZON_DAYS",
   "CALENDLY_PROVIDERS",
   "CALENDLY_SIGNING_KEY_SECRET_ARN",
-  "ALERTS_TOPIC_ARN",
 ]);
 const desk: CalendlyDesk = {
   table: openTable(env.APPOINTMENTS_TABLE),
   horizonDays: Number(env.BOOKING_HORIZON_DAYS),
   providers: JSON.parse(env.CALENDLY_PROVIDERS) as Record<string, string>,
-  alerts: openTopic(env.ALERTS_TOPIC_ARN),
 };
 const signingKey = openSecret(env.CALENDLY_SIGNING_KEY_SECRET_ARN);
 

@@ -8,9 +8,24 @@ import { inviteeKey } from "./keys.ts";
 
 export type Invitee =
   | { readonly status: "booked"; readonly appointmentId: string }
-  /** Could not be booked, and somebody was told. */
-  | { readonly status: "refused" }
-  | { readonly status: "cancelled" };
+  /** Could not be booked. */
+  | { readonly status: "refused"; readonly discord: Discord }
+  /** With a discord when the appointment could not be cancelled. */
+  | { readonly status: "cancelled"; readonly discord?: Discord };
+
+/** Where Calendly and the appointments do not agree; people are told (publish-changes.ts). Nothing of it says who it is. */
+export interface Discord {
+  readonly reason: string;
+  readonly eventType: string;
+  readonly startsAt: string;
+  readonly correlationId: string;
+}
+
+export type InviteeItem = Invitee & {
+  readonly sk: "CALENDLY";
+  readonly uri: string;
+  readonly notedAt: string;
+};
 
 /** Longer than Calendly sends an event again, and than anybody books ahead as a rule. */
 const KEPT_DAYS = 400;
@@ -41,8 +56,13 @@ export async function addInvitee(table: Table, uri: string, invitee: Invitee): P
 }
 
 /** Notes that an invitee is cancelled; PutItem */
-export async function noteCancelled({ client, name }: Table, uri: string): Promise<void> {
-  await client.send(new PutCommand({ TableName: name, Item: itemOf(uri, { status: "cancelled" }) }));
+export async function noteCancelled(
+  { client, name }: Table,
+  uri: string,
+  discord: Discord | undefined,
+): Promise<void> {
+  const Item = itemOf(uri, { status: "cancelled", ...(discord && { discord }) });
+  await client.send(new PutCommand({ TableName: name, Item }));
 }
 
 function keyOf(uri: string) {
@@ -50,6 +70,7 @@ function keyOf(uri: string) {
 }
 
 function itemOf(uri: string, invitee: Invitee) {
-  const expiresAt = Math.floor(Date.now() / 1000) + KEPT_DAYS * 24 * 60 * 60;
-  return { ...keyOf(uri), ...invitee, expiresAt };
+  const now = Date.now();
+  const expiresAt = Math.floor(now / 1000) + KEPT_DAYS * 24 * 60 * 60;
+  return { ...keyOf(uri), ...invitee, uri, notedAt: new Date(now).toISOString(), expiresAt };
 }

@@ -32,7 +32,7 @@ export const slotKey = (providerId: string, startsAt: string) => ({
   sk: `DAY#${startsAt.slice(0, 10)}#${startsAt.slice(11, 16)}`,
 });
 
-export const appointmentKey = (id: string) => ({ pk: `APPOINTMENT#${id}`, sk: "APPOINTMENT" });
+export const appointmentKey = (id: string) => ({ pk: `APPOINTMENT#${id}`, sk: "APPOINTMENT" as const });
 
 export const bookingKey = (id: string): Key => ({ pk: `BOOKING#${id}`, sk: "BOOKING" });
 
