@@ -64,6 +64,15 @@ describe("what follows from a change of an appointment", function () {
     );
   });
 
+  it("is no message without the account's token", async () => {
+    const headers = { authorization: "Bearer wrong" };
+    const { status } = await driver.control.once("POST", "/stand-ins/whatsapp/1/messages", {
+      body: {},
+      headers,
+    });
+    expect(status).to.equal(401);
+  });
+
   it("is a reminder that can be run, that moves along and that goes with the appointment", async () => {
     const address = newAddress();
     const { id } = await driver.bookFor(providerId, slot, address);
