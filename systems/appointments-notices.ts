@@ -20,6 +20,12 @@ export interface Notices {
 
 type Event = "Booked" | "Rescheduled" | "Cancelled" | "Reminder" | "Restored";
 
+/**
+ * Batches of ten notices at once, the fewest that Lambda takes: notices can wait, bookings cannot, and SES lets a new
+ * account send 14 e-mails a second.
+ */
+const WORKERS = 2;
+
 /** Whose changes are announced. */
 const ANNOUNCED = { sk: { S: ["APPOINTMENT", "CALENDLY"] } };
 /** Of what clients are told. */
@@ -51,6 +57,7 @@ export function createNotices(
       source: { topic: events.topic, filterPolicy: typePolicy(told), rawMessageDelivery: true },
       queue: { essential },
       consumer,
+      batch: { maximumConcurrency: WORKERS },
     });
 
   const publish = make("publish-changes", {
