@@ -7,6 +7,8 @@ import type { CorsContract, RouteContract } from "./openapi/contract.ts";
 import { isRawBody } from "./openapi/contract.ts";
 import { mistakesInCors, mistakesInRoutes } from "./openapi/mistakes.ts";
 import type { Queue } from "./queue.ts";
+import type { ApiAuthorizerArgs } from "./rest-api-authorizer.ts";
+import { mistakesInAccess } from "./rest-api-authorizer.ts";
 import type { Transform } from "./transform.ts";
 
 /** A route and what stands behind it. */
@@ -53,6 +55,8 @@ export interface RestApiArgs {
   readonly throttle: ThrottleArgs;
   /** Callers must send `x-api-key`; the limits are those of one key. @default no key */
   readonly apiKey?: ApiKeyArgs;
+  /** Callers must send an access token of a user; routes say which groups may call them. @default no users */
+  readonly authorizer?: ApiAuthorizerArgs;
   /**
    * Browser pages that may call. The gateway answers preflight requests and puts CORS headers on its own errors;
    * handlers put them on their answers, from their environment variable `CORS_ALLOWED_ORIGINS`. @default none
@@ -86,6 +90,7 @@ export function mistakesInRestApi(args: RestApiArgs): Mistake[] {
   return [
     ...mistakesInRoutes(args.routes),
     ...mistakesInCors(args.cors),
+    ...mistakesInAccess(args),
     ...Object.entries(args.routes).flatMap(([key, route]) =>
       isQueueRoute(route) ? mistakesInQueueRoute(key, route) : mistakesInWait(key, route),
     ),

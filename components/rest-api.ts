@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createAlarm } from "./alarms.ts";
 import { Component } from "./base.ts";
+import type { JwtAuthorizer } from "./jwt-authorizer.ts";
 import { refuseMistakes } from "./mistakes.ts";
 import type { ApiContract, Route } from "./openapi/contract.ts";
 import { pascalName, routesOf } from "./openapi/contract.ts";
@@ -10,6 +11,7 @@ import { publicDocument } from "./openapi/document.ts";
 import { gatewayDocument } from "./openapi/gateway.ts";
 import type { ApiKeyArgs, RestApiArgs, RouteArgs } from "./rest-api-arguments.ts";
 import { isQueueRoute, mistakesInRestApi } from "./rest-api-arguments.ts";
+import { createAuthorizer } from "./rest-api-authorizer.ts";
 import { integrationsOf } from "./rest-api-integrations.ts";
 import { transformed } from "./transform.ts";
 
@@ -28,7 +30,7 @@ const DEFAULTS = Object.freeze({
 const ACCESS_LOG_FORMAT = JSON.stringify({
   requestId: "$context.requestId",
   requestTime: "$context.requestTime",
-  sub: "$context.authorizer.claims.sub",
+  sub: "$context.authorizer.principalId",
   apiKeyId: "$context.identity.apiKeyId",
   sourceIp: "$context.identity.sourceIp",
   method: "$context.httpMethod",
@@ -45,7 +47,8 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
  *
  * Creates: the API from one OpenAPI document (validation, models, CORS, errors as problem details), its deployment,
  * which follows every change of that document, a stage with access log, tracing, throttling and metrics, log groups
- * with retention, a permission per route (for those with queues, a role that may send to them), alarms on server errors and slowness, and with `apiKey` a key and its usage plan.
+ * with retention, a permission per route (for those with queues, a role that may send to them), alarms on server errors and slowness, with `apiKey` a key and its
+ * usage plan, and with `authorizer` the function that judges tokens.
  *
  *     new RestApi("tasks-api", {
  *       defaults,
@@ -61,6 +64,8 @@ export class RestApi extends Component {
   readonly url: pulumi.Output<string>;
   /** Value of the key to send as `x-api-key`, a secret; undefined without `apiKey`. */
   readonly apiKeyValue: pulumi.Output<string> | undefined;
+  /** Judges the tokens of callers; undefined without `authorizer`. */
+  readonly authorizer: JwtAuthorizer | undefined;
   /** The OpenAPI document to publish, as JSON text, without AWS's extensions. */
   readonly document: pulumi.Output<string>;
 
@@ -75,10 +80,14 @@ export class RestApi extends Component {
 
     const integrations = integrationsOf(name, routes, this);
     const binaryMediaTypes = args.binaryMediaTypes ?? [];
-    const body = integrations.apply((all) =>
-      JSON.stringify(gatewayDocument(contract, all, binaryMediaTypes)),
-    );
+    this.authorizer = createAuthorizer(name, args, this);
+    const body = pulumi
+      .all([integrations, this.authorizer?.integration])
+      .apply(([all, authorizer]) =>
+        JSON.stringify(gatewayDocument(contract, all, binaryMediaTypes, authorizer)),
+      );
     this.restApi = createRestApi(name, args, body, parent);
+    this.authorizer?.allow(this.restApi);
     const deployment = createDeployment(name, this.restApi, body, parent);
     this.stage = createStage(name, stageName, this.restApi, deployment, args, parent);
     createMethodSettings(name, this.stage, args, parent);
@@ -98,6 +107,7 @@ function contractOf(name: string, args: RestApiArgs, routes: readonly Route[]): 
     description: args.description,
     routes,
     apiKey: args.apiKey !== undefined,
+    authorized: args.authorizer !== undefined,
     ...(args.cors && { cors: args.cors }),
   };
 }

@@ -5,7 +5,7 @@ import { Control } from "./control/control.ts";
 import { STAND_IN_PATH, StandIns } from "./control/stand-ins.ts";
 import { CloudClock } from "./core/clock.ts";
 import { Faults } from "./core/faults.ts";
-import type { Graph, Value } from "./core/graph.ts";
+import { type Graph, resourcesOf, type Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
 import { LogBook } from "./core/log-book.ts";
 import type { Cloud, World } from "./core/service.ts";
@@ -129,6 +129,13 @@ export class LocalCloud {
     return this.#world;
   }
 
+  /** Names of the people for whom tokens can be had: those of the local settings whose user pool the program has. */
+  get userNames(): readonly string[] {
+    const pools = resourcesOf(this.graph, "aws:cognito/userPool:UserPool").map(({ name }) => name);
+    const people = Object.entries(this.#settings.users).filter(([, { pool }]) => pools.includes(pool));
+    return people.map(([name]) => name);
+  }
+
   /** Milliseconds that parts of the start took; program and services start side by side, resources follow. */
   get startTimes(): Readonly<Record<string, number>> {
     return this.#startTimes;
@@ -198,6 +205,7 @@ export class LocalCloud {
     const control = new Control({
       cloud: this.cloud,
       standIns,
+      users: this.#settings.users,
       graph: () => this.#graph,
       reset: () => this.reset(),
       authorizer: this.#authorizer,

@@ -34,6 +34,10 @@ export interface RouteContract {
   readonly responses?: Readonly<Record<number, ResponseContract>>;
   /** @default true when the API has an API key */
   readonly apiKeyRequired?: boolean;
+  /** Groups of users who may call, one of which is enough; for an API with an authorizer. @default those of the API */
+  readonly groups?: readonly string[];
+  /** Everybody may call, without a token. @default false */
+  readonly public?: boolean;
 }
 
 /** Which browser pages may call the API. */
@@ -60,6 +64,8 @@ export interface ApiContract {
   readonly routes: readonly Route[];
   /** Whether the API has an API key. */
   readonly apiKey: boolean;
+  /** Whether the API has an authorizer. */
+  readonly authorized?: boolean;
   readonly cors?: CorsContract;
 }
 
@@ -83,6 +89,20 @@ export function isRawBody(body: RouteContract["body"]): body is RawBody {
 /** Whether a caller of the route must send `x-api-key`. */
 export function needsApiKey(api: ApiContract, route: Route): boolean {
   return api.apiKey && route.contract.apiKeyRequired !== false;
+}
+
+/** Whether a caller of the route must send an access token. */
+export function needsToken(api: ApiContract, route: Route): boolean {
+  return api.authorized === true && route.contract.public !== true;
+}
+
+/** The member `security` of an operation, and names of the schemes; everything that it names is asked for. */
+export function securityOf(api: ApiContract, route: Route): { readonly security?: readonly object[] } {
+  const schemes = {
+    ...(needsApiKey(api, route) && { apiKey: [] }),
+    ...(needsToken(api, route) && { bearer: [] }),
+  };
+  return Object.keys(schemes).length > 0 ? { security: [schemes] } : {};
 }
 
 /** `PostTasksId` for `POST /tasks/{id}`: API Gateway takes letters and digits in the names of models only. */

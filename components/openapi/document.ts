@@ -1,6 +1,6 @@
 /** The OpenAPI document of an API, for the people and programs that call it. */
 import type { ApiContract, ParameterContract, ResponseContract, Route, RouteContract } from "./contract.ts";
-import { isRawBody, needsApiKey, pascalName } from "./contract.ts";
+import { isRawBody, needsApiKey, needsToken, pascalName, securityOf } from "./contract.ts";
 import type { JsonSchema } from "./schema.ts";
 import { publicSchema } from "./schema.ts";
 
@@ -8,8 +8,11 @@ export type Json = Readonly<Record<string, unknown>>;
 
 export const OPENAPI_VERSION = "3.0.1";
 
+/** Access tokens, as people and programs send them. */
+const BEARER_SCHEME: Json = { type: "http", scheme: "bearer", bearerFormat: "JWT" };
+
 /** The security scheme that API Gateway takes for an API key: this very type, place and name. */
-export const API_KEY_SCHEME: Json = { type: "apiKey", in: "header", name: "x-api-key" };
+const API_KEY_SCHEME: Json = { type: "apiKey", in: "header", name: "x-api-key" };
 
 /** RFC 9457, the shape of every error. */
 const PROBLEM_SCHEMA: JsonSchema = {
@@ -47,9 +50,15 @@ export function publicDocument(api: ApiContract, url: string): Json {
     paths: pathsOf(api, (route) => publicOperation(api, route)),
     components: {
       schemas: { Problem: PROBLEM_SCHEMA },
-      ...(api.apiKey && { securitySchemes: { apiKey: API_KEY_SCHEME } }),
+      ...securitySchemes(api, BEARER_SCHEME),
     },
   };
+}
+
+/** The schemes that operations name (`securityOf`). */
+export function securitySchemes({ apiKey, authorized }: ApiContract, bearer: Json): Json {
+  if (!apiKey && !authorized) return {};
+  return { securitySchemes: { ...(apiKey && { apiKey: API_KEY_SCHEME }), ...(authorized && { bearer }) } };
 }
 
 /** Operations by path and method. */
@@ -75,7 +84,7 @@ function publicOperation(api: ApiContract, route: Route): Json {
     ],
     ...requestBody(contract),
     responses: responses(api, route),
-    ...(needsApiKey(api, route) && { security: [{ apiKey: [] }] }),
+    ...securityOf(api, route),
   };
 }
 
@@ -109,6 +118,12 @@ function responses(api: ApiContract, route: Route): Json {
   const withKey: Record<number, ResponseContract> = needsApiKey(api, route)
     ? { 403: { description: "The API key is missing or not valid." } }
     : {};
+  const withToken: Record<number, ResponseContract> = needsToken(api, route)
+    ? {
+        401: { description: "The access token is missing, not valid, or has expired." },
+        403: { description: "The user is in no group that may do this." },
+      }
+    : {};
   const everyRoute: Record<number, ResponseContract> = {
     400: { description: "The request is not valid." },
     429: { description: "Too many requests." },
@@ -116,7 +131,7 @@ function responses(api: ApiContract, route: Route): Json {
   };
   const own = route.contract.responses ?? { 200: { description: "Done." } };
   return Object.fromEntries(
-    Object.entries({ ...everyRoute, ...withKey, ...own }).map(([status, response]) => [
+    Object.entries({ ...everyRoute, ...withKey, ...withToken, ...own }).map(([status, response]) => [
       status,
       { description: response.description, ...content(Number(status), response) },
     ]),

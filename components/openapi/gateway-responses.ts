@@ -80,7 +80,7 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
     status: 401,
     title: "Unauthorized",
     detail: "The request needs a valid token.",
-    headers: { "WWW-Authenticate": "Bearer" },
+    headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,

@@ -2,11 +2,12 @@
  * The OpenAPI document that API Gateway builds an API from, with its `x-amazon-apigateway-*` extensions.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
+import { type AuthorizerIntegration, authorizerScheme } from "./authorizer.ts";
 import type { ApiContract, Route } from "./contract.ts";
-import { isRawBody, needsApiKey, pascalName } from "./contract.ts";
+import { isRawBody, pascalName, securityOf } from "./contract.ts";
 import { preflightOperation } from "./cors.ts";
 import type { Json } from "./document.ts";
-import { API_KEY_SCHEME, OPENAPI_VERSION, operationId, pathsOf } from "./document.ts";
+import { OPENAPI_VERSION, operationId, pathsOf, securitySchemes } from "./document.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
 import type { QueueIntegration } from "./queue-integration.ts";
 import { queueOperation } from "./queue-integration.ts";
@@ -25,12 +26,14 @@ export interface FunctionIntegration {
 
 /**
  * @param integrations by key of the route
+ * @param authorizer that of an API that is `authorized`
  * @throws Error when a route has no integration
  */
 export function gatewayDocument(
   api: ApiContract,
   integrations: Readonly<Record<string, Integration>>,
   binaryMediaTypes: readonly string[],
+  authorizer?: AuthorizerIntegration,
 ): Json {
   return {
     openapi: OPENAPI_VERSION,
@@ -41,7 +44,7 @@ export function gatewayDocument(
     ),
     components: {
       schemas: models(api.routes),
-      ...(api.apiKey && { securitySchemes: { apiKey: API_KEY_SCHEME } }),
+      ...securitySchemes(api, authorizer ? authorizerScheme(authorizer) : {}),
     },
     "x-amazon-apigateway-api-key-source": "HEADER",
     "x-amazon-apigateway-request-validators": {
@@ -98,7 +101,7 @@ function operation(api: ApiContract, route: Route, integration: Integration | un
         },
       },
     }),
-    ...(needsApiKey(api, route) && { security: [{ apiKey: [] }] }),
+    ...securityOf(api, route),
     "x-amazon-apigateway-request-validator": hasModel ? "all" : "parameters",
     ...("queueUri" in integration ? queueOperation(api, route, integration) : functionOperation(integration)),
   };

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/integrate-amazon-api-gateway-with-amazon-sqs-to-handle-asynchronous-rest-apis.html
  */
 import type { ApiContract, Route } from "./contract.ts";
-import { needsApiKey } from "./contract.ts";
+import { needsApiKey, needsToken } from "./contract.ts";
 import type { Problem } from "./gateway-responses.ts";
 import { corsHeaders, problemTemplate } from "./gateway-responses.ts";
 
@@ -52,7 +52,7 @@ function answersOf(api: ApiContract) {
 /**
  * The members of an OpenAPI operation that make it send: 202 with a `Location` below the route's own path, where the
  * outcome is to be read. The message's body is the request's body; its attributes are `Id`, `Route`, `CorrelationId`,
- * `Caller` (the id of the API key) and `IdempotencyKey`, when the route takes such a header and the request has it.
+ * `Caller` (the id of the user or of the API key) and `IdempotencyKey`, when the route takes such a header and the request has it.
  */
 export function queueOperation(
   api: ApiContract,
@@ -131,13 +131,18 @@ function requestTemplate(api: ApiContract, route: Route): string {
     attribute(1, "Id", `"${ID}"`),
     attribute(2, "Route", `"${route.key}"`),
     attribute(3, "CorrelationId", "$context.requestId"),
-    ...(needsApiKey(api, route) ? [attribute(4, "Caller", "$context.identity.apiKeyId")] : []),
+    ...callerAttributes(api, route),
   ];
   return [
     "Action=SendMessage&MessageBody=$util.urlEncode($input.body)",
     ...attributes,
     ...(takesKey ? [keyTemplate()] : []),
   ].join("");
+}
+
+function callerAttributes(api: ApiContract, route: Route): string[] {
+  if (needsToken(api, route)) return [attribute(4, "Caller", "$context.authorizer.principalId")];
+  return needsApiKey(api, route) ? [attribute(4, "Caller", "$context.identity.apiKeyId")] : [];
 }
 
 /** Names of headers are as the client writes them: HTTP/2 clients write them in lower case. */

@@ -24,9 +24,18 @@ export function describeReady(cloud: LocalCloud, milliseconds: number, json: boo
     "",
     styleText("bold", "Outputs"),
     ...lines,
+    ...tokenHints(cloud),
     "",
     `${styleText(["bold", "green"], "Ready")} in ${seconds(milliseconds)} (${parts.join(", ")}): stack ${stack}, ${resources.length} resources. Ctrl-C ends it.`,
   ].join("\n");
+}
+
+/** How to get a token, where there are users. */
+function tokenHints({ userNames, graph }: LocalCloud): string[] {
+  if (userNames.length === 0) return [];
+  const option = graph.stack === "dev" ? "" : ` --stack ${graph.stack}`;
+  const commands = userNames.map((name) => `  npm run --silent token -- ${name}${option}`);
+  return ["", styleText("bold", "Access tokens"), ...commands];
 }
 
 function seconds(milliseconds: number): string {

@@ -4,6 +4,7 @@ import { AwsError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import type { LogBook } from "../core/log-book.ts";
 import type { Cloud } from "../core/service.ts";
+import type { LocalSettings } from "../deploy/settings.ts";
 import type { Authorizer } from "../services/iam/authorizer.ts";
 import { grantsOf } from "../services/iam/grants.ts";
 import { neededGrants } from "../services/iam/needed-grants.ts";
@@ -14,10 +15,13 @@ import { FAULT_ROUTES } from "./faults.ts";
 import { MESSAGE_ROUTES } from "./messages.ts";
 import { jsonBody, type Question, Refusal } from "./question.ts";
 import { STAND_IN_PATH, type StandIns } from "./stand-ins.ts";
+import { signInUser } from "./users.ts";
 
 export interface ControlOptions {
   readonly cloud: Cloud;
   readonly standIns: StandIns;
+  /** The people whom the program's local settings name. */
+  readonly users: LocalSettings["users"];
   /** The graph that is realized; undefined until the first evaluation is done. */
   readonly graph: () => Graph | undefined;
   /** Removes all data that the program wrote. */
@@ -79,6 +83,7 @@ const ROUTES: Routes = {
     cloud.services.scheduler.runScheduleNow(name, schedule),
   "POST /_local/budgets/*/spend": (question, { cloud }) => spend(question, cloud),
   "POST /_local/secrets/*/rotate": ({ name }, { cloud }) => cloud.services.secretsmanager.rotate(name),
+  "POST /_local/users/*/token": (question, { users, cloud }) => signInUser(question, users, cloud),
   "POST /_local/functions/*/kill": async ({ name }, { cloud, graph }) => {
     const known = graph()?.resources.some(({ type, outputs }) => type === FUNCTION && outputs.name === name);
     if (!known) return undefined;

@@ -294,6 +294,27 @@ export interface CognitoApi {
    * @returns undefined when the program has no such pool
    */
   keysOf(issuer: string): readonly PublicKey[] | undefined;
+  /** Signs a person in without a password; who does not exist is made. */
+  signInPerson(person: Person): Promise<PersonTokens>;
+}
+
+/** Somebody who is to exist in a user pool. */
+export interface Person {
+  /** Name that the program gives the pool's resource. */
+  readonly pool: string;
+  readonly group: string;
+  readonly username: string;
+}
+
+export interface PersonTokens {
+  /** The claim `sub`. */
+  readonly userId: string;
+  readonly username: string;
+  readonly accessToken: string;
+  readonly idToken: string;
+  readonly refreshToken: string;
+  /** Seconds that the access token is valid. */
+  readonly expiresIn: number;
 }
 
 /** A public key as a JSON Web Key. */

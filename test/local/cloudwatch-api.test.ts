@@ -44,6 +44,7 @@ describe("CloudWatch's API and alarms over alarms", () => {
     const control = new Control({
       cloud,
       standIns: new StandIns(),
+      users: {},
       graph: () => undefined,
       authorizer,
       reset: async () => undefined,

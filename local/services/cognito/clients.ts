@@ -24,6 +24,15 @@ export function checkFlow(client: Resource, flow: string): void {
   );
 }
 
+/** @throws AwsError NotAuthorizedException when the client may not write one of the attributes */
+export function checkWritable(client: Resource, attributes: Readonly<Record<string, string>>): void {
+  const writable = listOf(client.inputs.writeAttributes);
+  const refused = Object.keys(attributes).some(
+    (name) => name.endsWith("_verified") || (writable.length > 0 && !writable.includes(name)),
+  );
+  if (refused) throw notAuthorized("A client attempted to write unauthorized attribute");
+}
+
 /** @throws AwsError NotAuthorizedException when the client has a secret and the hash is not made with it */
 export function checkSecretHash(client: Resource, username: string, hash: unknown): void {
   const secret = textOf(client.outputs.clientSecret);

@@ -14,6 +14,7 @@ import { adminOperations } from "./admin-operations.ts";
 import { Authentication } from "./authentication.ts";
 import { identityOperations } from "./identity-pools.ts";
 import { outputs } from "./outputs.ts";
+import { signInPerson } from "./people.ts";
 import { Pools } from "./pools.ts";
 import { realizers } from "./realize.ts";
 import { selfOperations } from "./self-operations.ts";
@@ -43,6 +44,7 @@ function createService(cloud: Cloud): Service {
       const poolId = pools.poolOfIssuer(issuer);
       return poolId === undefined ? undefined : [pools.keyOf(poolId).publicKey];
     },
+    signInPerson: (person) => signInPerson(pools, person),
   };
   const realize = realizers(pools);
   return {

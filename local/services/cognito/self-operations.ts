@@ -1,7 +1,9 @@
 /** Operations of users who are signed in: the access token says who calls. */
-import { AwsError } from "../../core/errors.ts";
+import { AwsError, notSupported } from "../../core/errors.ts";
+import type { Resource } from "../../core/graph.ts";
 import type { JsonInput, JsonOperations } from "../../core/protocol.ts";
-import { textOf } from "../apigateway/json.ts";
+import { listOf, objectOf, textOf } from "../apigateway/json.ts";
+import { checkWritable } from "./clients.ts";
 import { notAuthorized } from "./errors.ts";
 import { attributeList, attributesOf, required } from "./input.ts";
 import { InvalidToken, scopesOf, verifyToken } from "./jwt.ts";
@@ -12,18 +14,26 @@ import { checkKnown } from "./schema.ts";
 import { isPassword, verifierOf } from "./srp.ts";
 import type { User } from "./user.ts";
 
+interface Caller {
+  readonly user: User;
+  /** The app client whose token it is. */
+  readonly clientId: string;
+}
+
 export function selfOperations(pools: Pools): JsonOperations {
-  const caller = (input: JsonInput): User => userOfToken(pools, required(input, "AccessToken"));
+  const callerOf = (input: JsonInput): Caller => userOfToken(pools, required(input, "AccessToken"));
+  const caller = (input: JsonInput): User => callerOf(input).user;
   return {
     GetUser: (input) => {
       const { username, sub, attributes } = caller(input);
       return { Username: username, UserAttributes: attributeList({ sub, ...attributes }) };
     },
     UpdateUserAttributes: (input) => {
-      const user = caller(input);
+      const { user, clientId } = callerOf(input);
       const given = attributesOf(input.UserAttributes);
+      checkWritable(pools.client(clientId), given);
       checkKnown(pools.pool(user.poolId), given);
-      user.attributes = { ...user.attributes, ...given };
+      user.attributes = { ...user.attributes, ...given, ...unverified(pools.pool(user.poolId), user, given) };
       pools.save(user);
       return { CodeDeliveryDetailsList: [] };
     },
@@ -68,7 +78,24 @@ export function signOut(pools: Pools, user: User): void {
   pools.save(user);
 }
 
-function userOfToken(pools: Pools, token: string): User {
+/**
+ * A new address is not verified.
+ * @throws AwsError NotImplemented where the pool keeps the old one until the new one is
+ */
+function unverified(pool: Resource, user: User, given: Readonly<Record<string, string>>) {
+  const changed = ["email", "phone_number"].filter(
+    (name) => given[name] !== undefined && given[name] !== user.attributes[name],
+  );
+  const kept = listOf(
+    objectOf(pool.inputs.userAttributeUpdateSettings).attributesRequireVerificationBeforeUpdates,
+  );
+  const refused = changed.find((name) => kept.includes(name));
+  if (refused !== undefined)
+    throw notSupported("cognito", `UpdateUserAttributes of ${refused} with verification before the update`);
+  return Object.fromEntries(changed.map((name) => [`${name}_verified`, "false"]));
+}
+
+function userOfToken(pools: Pools, token: string): Caller {
   const poolId = poolOf(pools, token);
   try {
     const claims = verifyToken(token, `https://${poolEndpoint(poolId)}`, pools.cloud);
@@ -78,7 +105,7 @@ function userOfToken(pools: Pools, token: string): User {
     const user = pools.user(poolId, String(claims.username));
     if (!user.sessions.some(({ originJti }) => originJti === claims.origin_jti))
       throw notAuthorized("Access Token has been revoked");
-    return user;
+    return { user, clientId: String(claims.client_id) };
   } catch (error) {
     if (error instanceof InvalidToken)
       throw notAuthorized(

@@ -4,7 +4,7 @@ import { AwsError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { JsonInput, JsonOperations } from "../../core/protocol.ts";
 import { listOf, objectOf } from "../apigateway/json.ts";
-import { checkSecretHash } from "./clients.ts";
+import { checkSecretHash, checkWritable } from "./clients.ts";
 import { sendCode, takeCode } from "./codes.ts";
 import { invalidParameter, notAuthorized } from "./errors.ts";
 import { attributesOf, required, textsOf } from "./input.ts";
@@ -38,14 +38,19 @@ export function signUpOperations(pools: Pools): JsonOperations {
       return { CodeDeliveryDetails: sendCode(pools, user, "confirmation") };
     },
     ForgotPassword: (input) => ({ CodeDeliveryDetails: sendCode(pools, clientAndUser(input).user, "reset") }),
-    ConfirmForgotPassword: (input) => {
-      const { user } = clientAndUser(input);
+    ConfirmForgotPassword: async (input) => {
+      const { client, user } = clientAndUser(input);
       const password = required(input, "Password");
       checkPassword(pools.pool(user.poolId), password);
       takeCode(pools, user, "reset", required(input, "ConfirmationCode"));
       user.password = verifierOf(user.poolId, user.username, password);
       user.status = "CONFIRMED";
       pools.save(user);
+      await runTrigger(pools.cloud, pools.pool(user.poolId), {
+        ...{ trigger: "postConfirmation", source: "PostConfirmation_ConfirmForgotPassword", user },
+        clientId: client.id,
+        request: { clientMetadata: textsOf(input, "ClientMetadata") },
+      });
       return {};
     },
   };
@@ -60,7 +65,9 @@ async function signUp(pools: Pools, input: JsonInput): Promise<JsonInput> {
   checkSecretHash(client, name, input.SecretHash);
   const password = required(input, "Password");
   checkPassword(pool, password);
-  const user = newUser(pools, pool, name, attributesOf(input.UserAttributes));
+  const given = attributesOf(input.UserAttributes);
+  checkWritable(client, given);
+  const user = newUser(pools, pool, name, given);
   checkComplete(pool, user.attributes);
   user.password = verifierOf(pool.id, user.username, password);
   const clientMetadata = textsOf(input, "ClientMetadata");

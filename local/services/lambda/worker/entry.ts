@@ -5,6 +5,7 @@ import { type Handler, loadHandler } from "./load-handler.ts";
 import type { Report, TimedWork, WorkerSetup } from "./messages.ts";
 import { captureOutput } from "./output.ts";
 import { setClockOffset } from "./time.ts";
+import { serveTokenKeys } from "./token-keys.ts";
 
 const setup: WorkerSetup = workerData;
 let current: TimedWork | undefined;
@@ -21,6 +22,7 @@ captureOutput({
   output: (text) => report({ kind: "output", text }),
 });
 setClockOffset(setup.clockOffset);
+serveTokenKeys(process.env.AWS_ENDPOINT_URL ?? "");
 process.cwd = () => setup.taskRoot;
 Object.assign(globalThis, { awslambda: { streamifyResponse: refuseStreaming } });
 process.on("uncaughtException", (error) => fail("Uncaught Exception", error, true));
