@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { whatsAppClient } from "../../../handlers/appointments/whatsapp.ts";
-import { cachedSecret } from "../../../handlers/shared/secrets.ts";
+import { remembered } from "../../../handlers/shared/remembered.ts";
 import { fixedSecret } from "../support/secrets.ts";
 
 const servers: Server[] = [];
@@ -95,7 +95,7 @@ describe("the WhatsApp client", () => {
   it("takes a fresh token after 401, and leaves a token that is not taken to the queue", async () => {
     const tokens = ["old", "new"];
     let now = 0;
-    const token = cachedSecret(
+    const token = remembered(
       async () => tokens.shift() ?? "",
       () => now,
     );
