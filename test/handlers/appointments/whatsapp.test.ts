@@ -5,11 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { whatsAppClient } from "../../../handlers/appointments/whatsapp.ts";
-<<<<<<< HEAD
 import { remembered } from "../../../handlers/shared/remembered.ts";
-=======
-import { cachedSecret } from "../../../handlers/shared/secrets.ts";
->>>>>>> notices
 import { fixedSecret } from "../support/secrets.ts";
 
 const servers: Server[] = [];
@@ -99,11 +95,7 @@ describe("the WhatsApp client", () => {
   it("takes a fresh token after 401, and leaves a token that is not taken to the queue", async () => {
     const tokens = ["old", "new"];
     let now = 0;
-<<<<<<< HEAD
     const token = remembered(
-=======
-    const token = cachedSecret(
->>>>>>> notices
       async () => tokens.shift() ?? "",
       () => now,
     );
