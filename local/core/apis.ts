@@ -310,6 +310,7 @@ export interface ServiceApis {
   readonly cloudwatch: CloudWatchApi;
   readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;
+  readonly ec2: NoApi;
   readonly events: EventsApi;
   readonly iam: IamApi;
   readonly lambda: LambdaApi;

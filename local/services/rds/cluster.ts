@@ -1,4 +1,5 @@
 /** An Aurora PostgreSQL cluster: its databases, who may use them, and its pauses. */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Timer } from "../../core/clock.ts";
 import { AwsError } from "../../core/errors.ts";
@@ -90,6 +91,13 @@ export class Cluster {
     if (rows.length > 0 && matches) return;
     const message = `FATAL: password authentication failed for user "${username}"; SQLState: 28P01`;
     throw new AwsError("BadRequestException", message);
+  }
+
+  /** Drops all databases with their users. */
+  async empty(): Promise<void> {
+    await this.stop();
+    this.#isPaused = false;
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {

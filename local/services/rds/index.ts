@@ -40,6 +40,9 @@ function createService(cloud: Cloud): Service {
       return cluster?.acceptsDataApi ? cluster : undefined;
     }),
     busy: () => [...clusters.values()].some((cluster) => cluster.busy),
+    reset: async () => {
+      await Promise.all([...clusters.values()].map((cluster) => cluster.empty()));
+    },
     stop: async () => {
       await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
     },
