@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from "../shared/database.ts";
+import { connect, type Database } from "../shared/database-connection.ts";
 import { readEnv } from "../shared/env.ts";
 import { type AppSecret, openAppSecret } from "./app-secret.ts";
 
@@ -28,10 +28,14 @@ const PATIENCE = Object.freeze({ waitMilliseconds: 120_000, statementMillisecond
 /** @throws Error naming the environment variables that are missing */
 export function openAdministration(): Administration {
   const env = readEnv(VARIABLES);
-  const place = { resourceArn: env.CLUSTER_ARN, database: env.DATABASE_NAME };
+  const as = (secretArn: string): Database => {
+    const settings = { resourceArn: env.CLUSTER_ARN, database: env.DATABASE_NAME, secretArn };
+    const read = async () => settings;
+    return connect({ read, refresh: read }, PATIENCE);
+  };
   return {
-    master: openDatabase({ ...place, secretArn: env.MASTER_SECRET_ARN }, PATIENCE),
-    app: openDatabase({ ...place, secretArn: env.APP_SECRET_ARN }, PATIENCE),
+    master: as(env.MASTER_SECRET_ARN),
+    app: as(env.APP_SECRET_ARN),
     secret: openAppSecret(env.APP_SECRET_ARN),
     appUser: env.APP_USER,
   };
