@@ -49,13 +49,13 @@ function createService(cloud: Cloud): Service {
   };
 }
 
-/** RDS makes the master user's password itself, and keeps it in a secret of its own. */
+/** RDS makes the master user's password itself, and keeps it in a secret of its own; a rotation makes another one. */
 function keepMasterSecret(cloud: Cloud, { inputs, outputs: { masterUserSecrets }, urn }: Resource): void {
   const [secret] = (masterUserSecrets ?? []) as readonly { readonly secretArn: string }[];
   if (!secret) return;
   const username = String(inputs.masterUsername ?? "postgres");
+  const renew = (): string => JSON.stringify({ username, password: randomBytes(24).toString("base64url") });
   const { secretsmanager } = cloud.services;
-  if (secretsmanager.value(secret.secretArn) !== undefined) return;
-  const password = randomBytes(24).toString("base64url");
-  secretsmanager.keep(secret.secretArn, masterSecretName(urn), JSON.stringify({ username, password }));
+  const value = secretsmanager.value(secret.secretArn) ?? renew();
+  secretsmanager.keep(secret.secretArn, masterSecretName(urn), value, renew);
 }
