@@ -11,6 +11,7 @@ import { openDatabase } from "../../../handlers/shared/database.ts";
 import { connect, type Database } from "../../../handlers/shared/database-connection.ts";
 import { SqlError } from "../../../handlers/shared/database-errors.ts";
 import type { LambdaApi } from "../../../local/core/apis.ts";
+import type { Properties } from "../../../local/core/graph.ts";
 import { rds } from "../../../local/services/rds/index.ts";
 import { secretsmanager } from "../../../local/services/secretsmanager/index.ts";
 import { ssm } from "../../../local/services/ssm/index.ts";
@@ -38,10 +39,7 @@ export class DatabaseCloud {
   }
 
   /** @param folder where the databases are; removed by the caller */
-  static async start(
-    folder: string,
-    cluster: Readonly<Record<string, string | number>> = {},
-  ): Promise<DatabaseCloud> {
+  static async start(folder: string, cluster: Properties = {}): Promise<DatabaseCloud> {
     const cloud = await DataCloud.start([rds, secretsmanager, ssm], folder);
     const before = process.env.AWS_ENDPOINT_URL;
     process.env.AWS_ENDPOINT_URL = cloud.world.endpoint;
