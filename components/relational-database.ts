@@ -58,7 +58,7 @@ export class RelationalDatabase extends Component {
   readonly cluster: aws.rds.Cluster;
   /** The application's user, not the master user. */
   readonly secret: Secret;
-  readonly #parameters: Readonly<Record<string, aws.ssm.Parameter>>;
+  readonly #parameters: Readonly<Record<Published, aws.ssm.Parameter>>;
 
   /** @throws pulumi.InputPropertiesError naming every mistake in the arguments and the migrations */
   constructor(name: string, args: RelationalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -79,31 +79,37 @@ export class RelationalDatabase extends Component {
     this.registerOutputs({ cluster: this.cluster });
   }
 
-  /** What a function needs: the path of the parameters, and the permission to read them and to carry out statements. */
-  link(): Link {
-    const parameters = Object.values(this.#parameters);
-    const [first] = parameters;
+  /**
+   * What a function needs: the path of the parameters, and the permission to read them and to carry out statements.
+   * @param uses what it does beside single statements. @default transactions
+   */
+  link(uses: readonly DatabaseUse[] = ["transactions"]): Link {
+    const { name } = this.#parameters.name;
+    const needed = [this.#parameters["cluster-arn"], this.#parameters["secret-arn"], this.#parameters.name];
+    const actions = uses.flatMap((use) => ACTIONS[use]);
     return {
-      value: pulumi.output(first?.name ?? "").apply((name) => name.slice(0, name.lastIndexOf("/"))),
+      value: name.apply((full) => full.slice(0, full.lastIndexOf("/"))),
       statements: [
-        { Effect: "Allow", Action: ["ssm:GetParameters"], Resource: parameters.map(({ arn }) => arn) },
-        {
-          Effect: "Allow",
-          Action: [...STATEMENTS, "rds-data:BatchExecuteStatement"],
-          Resource: this.cluster.arn,
-        },
+        { Effect: "Allow", Action: ["ssm:GetParameters"], Resource: needed.map(({ arn }) => arn) },
+        { Effect: "Allow", Action: [EXECUTE, ...actions], Resource: this.cluster.arn },
         ...this.secret.link("read").statements,
       ],
     };
   }
 }
 
-const STATEMENTS = [
-  "rds-data:ExecuteStatement",
-  "rds-data:BeginTransaction",
-  "rds-data:CommitTransaction",
-  "rds-data:RollbackTransaction",
-];
+/** What a function may do beside single statements. */
+export type DatabaseUse = "transactions" | "batches";
+
+const EXECUTE = "rds-data:ExecuteStatement";
+
+const ACTIONS: Readonly<Record<DatabaseUse, readonly string[]>> = {
+  transactions: ["rds-data:BeginTransaction", "rds-data:CommitTransaction", "rds-data:RollbackTransaction"],
+  batches: ["rds-data:BatchExecuteStatement"],
+};
+
+/** What is published, by the last part of the parameter's name. */
+type Published = "host" | "port" | "name" | "cluster-arn" | "secret-arn";
 
 /** The function that prepares the database, and its invocation. */
 function createSetUp(
@@ -188,7 +194,7 @@ function administration(
   const masterSecretArn = cluster.masterUserSecrets.apply(([managed]) => managed?.secretArn ?? "");
   const read = "secretsmanager:GetSecretValue";
   const statements: PolicyStatement[] = [
-    { Effect: "Allow", Action: STATEMENTS, Resource: cluster.arn },
+    { Effect: "Allow", Action: [EXECUTE, ...ACTIONS.transactions], Resource: cluster.arn },
     { Effect: "Allow", Action: [read], Resource: masterSecretArn },
     { Effect: "Allow", Action: [read, ...secretActions], Resource: secret.secret.arn },
   ];
@@ -207,22 +213,22 @@ function createParameters(
   name: string,
   prepared: aws.lambda.Invocation,
   parent: Parent,
-): Record<string, aws.ssm.Parameter> {
+): Record<Published, aws.ssm.Parameter> {
   const { cluster, secret } = parent.parent;
-  const values: Readonly<Record<string, pulumi.Input<string>>> = {
-    host: cluster.endpoint,
-    port: String(PORT),
-    name: cluster.databaseName,
-    "cluster-arn": cluster.arn,
-    "secret-arn": secret.secret.arn,
-  };
   const path = `/${pulumi.getProject()}/${pulumi.getStack()}/${name}/database`;
-  const parameters = Object.entries(values).map(([key, value]) => {
-    const args = { name: `${path}/${key}`, type: "String", value };
-    const opts = { ...parent, dependsOn: [prepared] };
-    return [key, new aws.ssm.Parameter(`${name}-database-${key}`, args, opts)] as const;
-  });
-  return Object.fromEntries(parameters);
+  const publish = (key: Published, value: pulumi.Input<string>) =>
+    new aws.ssm.Parameter(
+      `${name}-database-${key}`,
+      { name: `${path}/${key}`, type: "String", value },
+      { ...parent, dependsOn: [prepared] },
+    );
+  return {
+    host: publish("host", cluster.endpoint),
+    port: publish("port", String(PORT)),
+    name: publish("name", cluster.databaseName),
+    "cluster-arn": publish("cluster-arn", cluster.arn),
+    "secret-arn": publish("secret-arn", secret.secret.arn),
+  };
 }
 
 function createCapacityAlarm(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { AlarmedFunction } from "../../components/alarmed-function.ts";
 import { DatabaseNetwork } from "../../components/database-network.ts";
-import type { RelationalDatabaseArgs } from "../../components/relational-database.ts";
+import type { DatabaseUse, RelationalDatabaseArgs } from "../../components/relational-database.ts";
 import { RelationalDatabase } from "../../components/relational-database.ts";
 import { DEFAULTS, ENTRY } from "./support/functions.ts";
 import { documentIn, known, type Recording, record } from "./support/recorder.ts";
@@ -15,7 +15,7 @@ const INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
 const CLUSTER_ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:andamio-test-fleet";
 const MASTER_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-AbCdEf";
 const LOGIN_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:fleet-login-secret-AbCdEf";
-const PARAMETERS = ["host", "port", "name", "cluster-arn", "secret-arn"];
+const PARAMETERS = ["cluster-arn", "secret-arn", "name"];
 const STATEMENTS = [
   "rds-data:ExecuteStatement",
   "rds-data:BeginTransaction",
@@ -201,7 +201,7 @@ describe("RelationalDatabase", () => {
           (name) => `arn:aws:ssm:eu-west-1:123456789012:parameter/andamio/test/fleet/database/${name}`,
         ),
       },
-      { Effect: "Allow", Action: [...STATEMENTS, "rds-data:BatchExecuteStatement"], Resource: CLUSTER_ARN },
+      { Effect: "Allow", Action: STATEMENTS, Resource: CLUSTER_ARN },
       { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: LOGIN_ARN },
     ]);
   });
@@ -216,6 +216,24 @@ describe("RelationalDatabase", () => {
     for (const { name, parent } of recording.list.filter((resource) => resource.parent)) {
       expect(name).to.match(new RegExp(`^${parent}-`));
     }
+  });
+
+  it("links those that read, or write batches, to no more than that", async () => {
+    const actionsOf = async (uses: readonly DatabaseUse[]) => {
+      const { result } = await record(() =>
+        known(
+          database()
+            .link(uses)
+            .statements.map(({ Action }) => Action),
+        ),
+      );
+      return result[1];
+    };
+    expect(await actionsOf([])).to.deep.equal(["rds-data:ExecuteStatement"]);
+    expect(await actionsOf(["batches"])).to.deep.equal([
+      "rds-data:ExecuteStatement",
+      "rds-data:BatchExecuteStatement",
+    ]);
   });
 
   it("gives functions its path at once", async () => {
