@@ -31,6 +31,11 @@ const OPERATIONS: Readonly<Record<string, readonly [name: string, Operation]>> =
   "/RollbackTransaction": ["RollbackTransaction", (session) => end(session, "ROLLBACK", "Rollback Complete")],
 };
 
+/** The name of the operation that a call is, as its path says. */
+export function operationOf({ path }: AwsCall): string | undefined {
+  return OPERATIONS[path]?.[0];
+}
+
 /** The way to answer a call of the API. */
 export function answerer(
   cloud: Cloud,

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer, Service, ServiceDefinition } from "../../core/service.ts";
 import { Cluster } from "./cluster.ts";
-import { answerer } from "./data-api.ts";
+import { answerer, operationOf } from "./data-api.ts";
 import { masterSecretName, outputs } from "./outputs.ts";
 
 export const rds: ServiceDefinition = {
@@ -14,6 +14,7 @@ export const rds: ServiceDefinition = {
   signingNames: ["rds-data"],
   protocol: "rest-json",
   outputs,
+  operationOf,
   create: createService,
 };
 
