@@ -24,6 +24,9 @@ const DEFAULTS = Object.freeze({
 /** An event that waited an hour is worth a look by a person; Lambda's own default is six, and then to drop it. */
 const ASYNC = Object.freeze({ maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 2 });
 
+/** ARNs of buckets hold no account: the bucket's next owner could invoke. AWS asks for it for secrets, too. */
+const CHECKED_BY_ACCOUNT: ReadonlySet<string> = new Set(["s3.amazonaws.com", "secretsmanager.amazonaws.com"]);
+
 type Parent = { readonly parent: AlarmedFunction };
 
 /** Where failed events go, and what must be in place before one can. */
@@ -107,8 +110,7 @@ export class AlarmedFunction extends Component {
         qualifier: this.alias.name,
         principal: caller.principal,
         sourceArn: caller.sourceArn,
-        // ARNs of buckets hold no account: without it, the bucket's next owner could invoke.
-        ...(caller.principal === "s3.amazonaws.com" && { sourceAccount: accountId }),
+        ...(CHECKED_BY_ACCOUNT.has(caller.principal) && { sourceAccount: accountId }),
       },
       { ...parent, ...(caller.async && this.#failures && { dependsOn: [this.#failures.ready] }) },
     );

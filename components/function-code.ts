@@ -16,6 +16,8 @@ export interface FunctionCode {
   readonly callback?: MagicFunction;
   /** zod schemas that the entry uses: it imports their validators from "virtual:schemas", by these names. */
   readonly schemas?: Schemas;
+  /** Values made of JSON that the entry uses: it imports them from "virtual:constants", by these names. */
+  readonly constants?: Readonly<Record<string, unknown>>;
 }
 
 /** What Lambda calls in every archive. */
@@ -28,12 +30,12 @@ export const HANDLER = "index.handler";
  */
 export async function archiveOf(
   name: string,
-  { entry, callback, schemas }: FunctionCode,
+  { entry, callback, schemas, constants }: FunctionCode,
 ): Promise<pulumi.asset.Archive> {
   try {
     const file = callback
       ? await bundleCallback(name, callback)
-      : await bundleEntry(entry ?? "", process.cwd(), schemas);
+      : await bundleEntry(entry ?? "", process.cwd(), { schemas, constants });
     return new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(file) });
   } catch (error) {
     throw new pulumi.RunError(

@@ -12,10 +12,12 @@ export interface SecretArgs {
   readonly defaults: StackDefaults;
   /** What it opens, and who issued it. */
   readonly description: string;
-  /** The secret itself, from the stack's configuration; exactly one of `value` and `randomBytes` is given. */
+  /** The secret itself, from the stack's configuration; exactly one of this and the two below is given. */
   readonly value?: pulumi.Input<string>;
   /** Number of random bytes to make the secret from, base64-encoded, such as 32 for a signing key; made once. */
   readonly randomBytes?: number;
+  /** A function writes the secret: it is unknown to Pulumi, and in none of its states. */
+  readonly writtenByFunction?: true;
 }
 
 /** Fewer can be guessed; Secrets Manager takes 64 KB, of which no key needs a hundredth. */
@@ -27,7 +29,8 @@ const RECOVERY_DAYS = 30;
 /**
  * A credential in Secrets Manager. Functions get its ARN and read it when they need it, never its value.
  *
- * Creates: the secret, its first version (with `randomBytes` the bytes too) and a policy that refuses calls without
+ * Creates: the secret, its first version (with `randomBytes` the bytes too, with
+ * `writtenByFunction` none) and a policy that refuses calls without
  * TLS and that nobody can replace by a public one. In production it is protected and can be restored for 30 days.
  *
  *     const key = new Secret("service-key", { defaults, description: "Key of the classifier.", value: settings.serviceKey });
@@ -47,11 +50,13 @@ export class Secret extends Component {
       { description: args.description, recoveryWindowInDays: production ? RECOVERY_DAYS : 0 },
       { ...parent, protect: production },
     );
-    new aws.secretsmanager.SecretVersion(
-      `${name}-version`,
-      { secretId: this.secret.id, secretString: valueFor(name, args, parent) },
-      parent,
-    );
+    if (!args.writtenByFunction) {
+      new aws.secretsmanager.SecretVersion(
+        `${name}-version`,
+        { secretId: this.secret.id, secretString: valueFor(name, args, parent) },
+        parent,
+      );
+    }
     new aws.secretsmanager.SecretPolicy(
       `${name}-policy`,
       {
@@ -89,9 +94,10 @@ function valueFor(
   return pulumi.secret(bytes.base64);
 }
 
-function mistakesIn({ value, randomBytes }: SecretArgs): Mistake[] {
-  if ((value === undefined) === (randomBytes === undefined)) {
-    return [{ propertyPath: "value", reason: "or randomBytes must be given, and not both" }];
+function mistakesIn({ value, randomBytes, writtenByFunction }: SecretArgs): Mistake[] {
+  if ([value, randomBytes, writtenByFunction].filter((given) => given !== undefined).length !== 1) {
+    const reason = "or randomBytes or writtenByFunction must be given, and one only";
+    return [{ propertyPath: "value", reason }];
   }
   if (value === "") return [{ propertyPath: "value", reason: "is empty" }];
   if (randomBytes === undefined) return [];

@@ -9,6 +9,14 @@ import { jsonSchemaOf } from "./schema-json.ts";
 /** zod schemas of the Pulumi program, by the name under which a handler imports their validators. */
 export type Schemas = Readonly<Record<string, z.ZodType>>;
 
+/** What the Pulumi program puts into a bundle. */
+export interface ProgramModules {
+  /** The module gets validators with `safeParse` of them by `import { … } from "virtual:schemas"`. */
+  readonly schemas?: Schemas | undefined;
+  /** Values made of JSON; the module gets them by `import { … } from "virtual:constants"`. */
+  readonly constants?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** All that a bundle is made of but files: enough to make it again without the program. */
 export interface EntrySource {
   /** Tells bundles apart. */
@@ -25,24 +33,20 @@ const REBUILD = join(import.meta.dirname, "rebuild.ts");
  * Bundles a module of handlers.
  * @param entry path from the project root
  * @param root the project root
- * @param schemas what the module gets by `import { … } from "virtual:schemas"`: validators with `safeParse`
+ * @param given what it gets from the program
  * @returns the bundle's path, relative to the project root
  * @throws Error when there is no such module, it exports no `handler`, or it cannot be bundled
  */
 export async function bundleEntry(
   entry: string,
   root = process.cwd(),
-  schemas: Schemas = {},
+  given: ProgramModules = {},
 ): Promise<string> {
   const path = fromRoot(root, entry);
   if (!existsSync(resolve(root, path))) throw new Error(`${path} does not exist below ${root}`);
-  const hasSchemas = Object.keys(schemas).length > 0;
-  const name = hasSchemas ? `${path}-${digest(fingerprint(schemas))}` : path;
-  return cached(root, name, async () => {
-    if (!hasSchemas) return makeEntry(root, { name, path, modules: {} });
-    const { validatorsFor } = await import("./schema-validators.ts");
-    return makeEntry(root, { name, path, modules: { "virtual:schemas": validatorsFor(schemas) } });
-  });
+  const parts = fingerprints(given);
+  const name = parts.length > 0 ? `${path}-${digest(...parts)}` : path;
+  return cached(root, name, async () => makeEntry(root, { name, path, modules: await modulesOf(given) }));
 }
 
 /** Makes the bundle itself, whether or not it is there. */
@@ -55,6 +59,27 @@ export async function makeEntry(
   const main = `export { handler } from ${JSON.stringify(`./${path}`)};`;
   const bundle = await build(root, path, { main, modules });
   return { ...bundle, recipe: { builder: REBUILD, argument: source } };
+}
+
+async function modulesOf({ schemas = {}, constants = {} }: ProgramModules): Promise<Record<string, string>> {
+  const modules: Record<string, string> = {};
+  if (Object.keys(schemas).length > 0) {
+    const { validatorsFor } = await import("./schema-validators.ts");
+    modules["virtual:schemas"] = validatorsFor(schemas);
+  }
+  const values = Object.entries(constants).map(
+    ([name, value]) => `export const ${name} = ${JSON.stringify(value)};`,
+  );
+  if (values.length > 0) modules["virtual:constants"] = values.join("\n");
+  return modules;
+}
+
+/** What the modules are made from; nothing for those that are not given. */
+function fingerprints({ schemas = {}, constants = {} }: ProgramModules): string[] {
+  return [
+    ...(Object.keys(schemas).length > 0 ? [fingerprint(schemas)] : []),
+    ...(Object.keys(constants).length > 0 ? [JSON.stringify(constants)] : []),
+  ];
 }
 
 /** What the validators are made from. */

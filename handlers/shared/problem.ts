@@ -50,15 +50,22 @@ export const unprocessable = (detail: string, errors?: readonly Mistake[]) =>
 export const unavailable = (detail: string) =>
   new Problem(503, "Service Unavailable", detail, { headers: RETRY_SOON });
 
-/** AWS errors that pass by themselves, once the SDK has used up its own attempts. */
+/** Errors of AWS and of databases that pass by themselves, once all attempts are used up. */
 const TRANSIENT: ReadonlySet<string> = new Set([
+  "DatabaseBusy",
+  "DatabaseResumingException",
+  "DatabaseUnavailableException",
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
   "SlowDown",
+  "StatementTimeoutException",
   "ThrottlingException",
   "TimeoutError",
   "TransactionConflictException",
   "TransactionInProgressException",
+  "TransactionNotFoundException",
+  // The caller asks again with the same Idempotency-Key, which tells.
+  "UnknownOutcome",
 ]);
 
 /**

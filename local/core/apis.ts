@@ -231,8 +231,11 @@ export interface MailboxApi {
 export interface SecretsManagerApi {
   /** The current value of a secret; undefined when it has none. */
   value(secretArn: string): string | undefined;
-  /** Keeps the value of a secret that another service owns; makes the secret when it is new. */
-  keep(secretArn: string, name: string, value: string): void;
+  /**
+   * Keeps the value of a secret that another service owns; makes the secret when it is new.
+   * @param renew makes the next value, when somebody asks for a rotation; without it the secret cannot be rotated
+   */
+  keep(secretArn: string, name: string, value: string, renew?: () => string): void;
   /** Removes a secret that another service owns. */
   forget(secretArn: string): void;
   /**
@@ -310,6 +313,7 @@ export interface ServiceApis {
   readonly cloudwatch: CloudWatchApi;
   readonly cognito: CognitoApi;
   readonly dynamodb: DynamoDbApi;
+  readonly ec2: NoApi;
   readonly events: EventsApi;
   readonly iam: IamApi;
   readonly lambda: LambdaApi;

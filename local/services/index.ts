@@ -5,6 +5,7 @@ import { budgets } from "./budgets/index.ts";
 import { cloudwatch } from "./cloudwatch/index.ts";
 import { cognito } from "./cognito/index.ts";
 import { dynamodb } from "./dynamodb/index.ts";
+import { ec2 } from "./ec2/index.ts";
 import { events } from "./events/index.ts";
 import { iam } from "./iam/index.ts";
 import { lambda } from "./lambda/index.ts";
@@ -28,6 +29,7 @@ export const definitions: readonly ServiceDefinition[] = [
   cloudwatch,
   cognito,
   dynamodb,
+  ec2,
   events,
   iam,
   lambda,

@@ -125,7 +125,7 @@ describe("bundler, entries", () => {
       "store.ts": `import { limits } from "virtual:schemas";\n${STORE}\nexport const check = limits.safeParse;`,
     });
     const file = await bundleEntry("store.ts", created.root, {
-      limits: z.strictObject({ name: z.string() }),
+      schemas: { limits: z.strictObject({ name: z.string() }) },
     });
     const recipe = JSON.parse((await created.read(`${file}.build.json`)).toString());
     expect(recipe.inputs).to.include("store.ts");
@@ -137,7 +137,7 @@ describe("bundler, entries", () => {
     const again = await rebuild(recipe.argument, created.root);
     expect(again).not.to.equal(file);
     const bundled = await bundleEntry("store.ts", created.root, {
-      limits: z.strictObject({ name: z.string() }),
+      schemas: { limits: z.strictObject({ name: z.string() }) },
     });
     expect(bundled).to.equal(again);
   });

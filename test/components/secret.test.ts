@@ -78,8 +78,12 @@ describe("Secret", () => {
   });
 
   const refused: readonly (readonly [string, Partial<SecretArgs>, string])[] = [
-    ["no value", {}, "value or randomBytes must be given, and not both"],
-    ["two values", { value: "v", randomBytes: 32 }, "value or randomBytes must be given, and not both"],
+    ["no value", {}, "value or randomBytes or writtenByFunction must be given, and one only"],
+    [
+      "two values",
+      { value: "v", randomBytes: 32 },
+      "value or randomBytes or writtenByFunction must be given, and one only",
+    ],
     ["an empty value", { value: "" }, "value is empty"],
     ["bytes that can be guessed", { randomBytes: 4 }, "randomBytes is 4; give 16 to 512"],
     ["half a byte", { randomBytes: 16.5 }, "randomBytes is 16.5; give 16 to 512"],

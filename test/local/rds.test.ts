@@ -10,6 +10,7 @@ import {
   RDSDataClient,
   RollbackTransactionCommand,
 } from "@aws-sdk/client-rds-data";
+import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
 import { rds } from "../../local/services/rds/index.ts";
 import { secretsmanager } from "../../local/services/secretsmanager/index.ts";
@@ -186,6 +187,30 @@ describe("Aurora PostgreSQL through the Data API", () => {
     expect(await failure(run("SELECT 1", asApp)))
       .to.have.property("message")
       .that.contains("28P01");
+  });
+
+  it("makes another password for the master user when its secret is to be rotated, without a function", async () => {
+    const { secretsmanager: secrets } = cloud.apis;
+    const before = secrets.value(target.secretArn);
+    const client = new SecretsManagerClient(cloud.asUser);
+    await client.send(new RotateSecretCommand({ SecretId: target.secretArn }));
+    client.destroy();
+    const user = (secret = "{}") =>
+      JSON.parse(secret) as { readonly username: string; readonly password: string };
+    const after = secrets.value(target.secretArn);
+    expect(user(after).username).to.equal(user(before).username);
+    expect(user(after).password).to.not.equal(user(before).password);
+    await run("SELECT 1");
+  });
+
+  it("keeps a transaction for the secret that it was begun with", async () => {
+    const begun = await client.send(new BeginTransactionCommand(target));
+    const { transactionId } = begun;
+    await run("DELETE FROM truck", { transactionId });
+    const secret = await cloud.declare(SECRET, "app");
+    const other = await failure(run("SELECT 1", { transactionId, secretArn: String(secret.outputs.arn) }));
+    expect(other).to.include({ name: "TransactionNotFoundException" });
+    await client.send(new CommitTransactionCommand({ ...target, transactionId }));
   });
 
   it("lets a function in whose role may use the cluster and read the secret, and no other", async () => {

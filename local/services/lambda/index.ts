@@ -8,6 +8,7 @@ import type { LambdaApi } from "../../core/apis.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { AsyncInvocations } from "./async-invocations.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { INVOCATION } from "./deployment-invocation.ts";
 import { Destinations } from "./destinations.ts";
 import { Functions } from "./functions.ts";
 import { checkSize, Invoker, MAX_ASYNC_PAYLOAD_BYTES } from "./invoker.ts";
@@ -52,13 +53,22 @@ function createService(cloud: Cloud): Service {
     countCall: (environmentId) => functions.environment(environmentId)?.countCall(),
     crash: (environmentId) => void functions.environment(environmentId)?.end(),
   };
+  const realize = realizers(cloud, registry, functions, mappings, invoker);
+  let wasReset = false;
   return {
     api,
-    realize: realizers(cloud, registry, functions, mappings),
+    realize,
     call: (call) => operations.answer(call),
     start: async () => functions.start(),
-    ready: async () => mappings.start(),
+    ready: async () => {
+      // What a deployment did by a function, such as making tables, a reset has undone.
+      const invocations = wasReset ? cloud.resources().filter(({ type }) => type === INVOCATION) : [];
+      wasReset = false;
+      await Promise.all(invocations.map((resource) => realize[INVOCATION]?.create(resource)));
+      mappings.start();
+    },
     reset: async () => {
+      wasReset = true;
       queue.reset();
       const pollers = mappings.stop();
       await functions.killAll();

@@ -161,6 +161,14 @@ function qualifiedTarget(resource: RegisteredResource, world: World): string {
   return qualifier === undefined ? own : `${own}:${qualifier}`;
 }
 
+/** What the function answers is not known before it runs. */
+const invocation: OutputsOf = ({ urn, inputs }) => ({
+  id: `${String(inputs.functionName)}_${String(inputs.qualifier ?? LATEST)}_${hexToken(urn, 32)}`,
+  qualifier: inputs.qualifier ?? LATEST,
+  lifecycleScope: inputs.lifecycleScope ?? "CREATE_ONLY",
+  result: "",
+});
+
 export const outputs: Readonly<Record<string, OutputsOf>> = {
   "aws:lambda/alias:Alias": alias,
   "aws:lambda/codeSigningConfig:CodeSigningConfig": codeSigningConfig,
@@ -169,6 +177,7 @@ export const outputs: Readonly<Record<string, OutputsOf>> = {
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": functionEventInvokeConfig,
   "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": functionRecursionConfig,
   "aws:lambda/functionUrl:FunctionUrl": functionUrl,
+  "aws:lambda/invocation:Invocation": invocation,
   "aws:lambda/layerVersion:LayerVersion": layerVersion,
   "aws:lambda/permission:Permission": permission,
   "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": provisionedConcurrencyConfig,

@@ -2,8 +2,10 @@
 import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer } from "../../core/service.ts";
+import { INVOCATION, invocationRealizer } from "./deployment-invocation.ts";
 import { parseFunctionName } from "./function-arn.ts";
 import type { Functions } from "./functions.ts";
+import type { Invoker } from "./invoker.ts";
 import type { Mappings } from "./mappings.ts";
 import { membersOf, numberOf, textOf } from "./properties.ts";
 import type { AsyncSettings, Registry } from "./registry.ts";
@@ -16,6 +18,7 @@ export function realizers(
   registry: Registry,
   functions: Functions,
   mappings: Mappings,
+  invoker: Invoker,
 ): Readonly<Record<string, Realizer>> {
   const warn = (what: string): Realizer => ({
     create: ({ name }) => {
@@ -58,6 +61,7 @@ export function realizers(
       update: (resource) => mappings.put(resource),
       delete: (resource) => mappings.remove(textOf(resource.outputs.uuid) ?? ""),
     },
+    [INVOCATION]: invocationRealizer(invoker),
     "aws:lambda/functionUrl:FunctionUrl": warn("function URLs"),
     "aws:lambda/layerVersion:LayerVersion": warn("mounting layers"),
   };

@@ -1,4 +1,5 @@
 /** An Aurora PostgreSQL cluster: its databases, who may use them, and its pauses. */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Timer } from "../../core/clock.ts";
 import { AwsError } from "../../core/errors.ts";
@@ -6,7 +7,7 @@ import type { Resource } from "../../core/graph.ts";
 import type { Cloud } from "../../core/service.ts";
 import { Postgres } from "../../real-parts/postgres.ts";
 import { Database } from "./database.ts";
-import { passwordMatches } from "./passwords.ts";
+import { CheckedPasswords } from "./passwords.ts";
 
 /** What Aurora does without a value: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html */
 const PAUSE_SECONDS = 300;
@@ -31,6 +32,7 @@ export class Cluster {
   readonly #cloud: Cloud;
   readonly #folder: string;
   readonly #running = new Map<string, Running>();
+  readonly #passwords = new CheckedPasswords();
   #isPaused = false;
   #pause: Timer | undefined;
   #resource: Resource;
@@ -86,10 +88,17 @@ export class Cluster {
     const isMaster = username === this.#master.username;
     const matches = isMaster
       ? password === this.#master.password
-      : passwordMatches(password, rows[0]?.[0] ?? null);
+      : this.#passwords.matches(username, password, rows[0]?.[0] ?? null);
     if (rows.length > 0 && matches) return;
     const message = `FATAL: password authentication failed for user "${username}"; SQLState: 28P01`;
     throw new AwsError("BadRequestException", message);
+  }
+
+  /** Drops all databases with their users. */
+  async empty(): Promise<void> {
+    await this.stop();
+    this.#isPaused = false;
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {

@@ -4,7 +4,7 @@ import { type JsonInput, jsonReply, parseInput } from "../../core/protocol.ts";
 import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import { PostgresError, type PostgresResult } from "../../real-parts/postgres.ts";
 import type { Cluster, Credentials } from "./cluster.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Caller, Database, Statement } from "./database.ts";
 import { type ResultSetOptions, type SqlParameter, toField, toPostgres, typeName } from "./fields.ts";
 import { numbered } from "./named-parameters.ts";
 
@@ -16,7 +16,7 @@ const MAX_PARAMETER_SETS = 1_000;
 /** Where a call goes, and as whom. */
 interface Session {
   readonly database: Database;
-  readonly user: string;
+  readonly caller: Caller;
   readonly input: JsonInput;
 }
 
@@ -30,6 +30,11 @@ const OPERATIONS: Readonly<Record<string, readonly [name: string, Operation]>> =
   "/CommitTransaction": ["CommitTransaction", (session) => end(session, "COMMIT", "Transaction Committed")],
   "/RollbackTransaction": ["RollbackTransaction", (session) => end(session, "ROLLBACK", "Rollback Complete")],
 };
+
+/** The name of the operation that a call is, as its path says. */
+export function operationOf({ path }: AwsCall): string | undefined {
+  return OPERATIONS[path]?.[0];
+}
 
 /** The way to answer a call of the API. */
 export function answerer(
@@ -51,37 +56,38 @@ export function answerer(
     const database = await cluster.database(text(input.database));
     // Whoever began a transaction was let in then; asking again would wait for its end.
     if (input.transactionId === undefined) await cluster.authenticate(database, credentials);
-    const output = await operation({ database, user: credentials.username, input }).catch(asDatabaseError);
+    const caller = { user: credentials.username, secretArn };
+    const output = await operation({ database, caller, input }).catch(asDatabaseError);
     return jsonReply(output, "application/json");
   };
 }
 
-async function execute({ database, user, input }: Session): Promise<unknown> {
+async function execute({ database, caller, input }: Session): Promise<unknown> {
   const statement = statementOf(input.sql, (input.parameters ?? []) as readonly SqlParameter[]);
-  const [result] = await database.execute(user, [statement], text(input.transactionId));
+  const [result] = await database.execute(caller, [statement], text(input.transactionId));
   return result && answerOf(result, input);
 }
 
-async function batchExecute({ database, user, input }: Session): Promise<unknown> {
+async function batchExecute({ database, caller, input }: Session): Promise<unknown> {
   const sets = (input.parameterSets ?? [[]]) as readonly (readonly SqlParameter[])[];
   if (sets.length > MAX_PARAMETER_SETS) {
     throw new AwsError("BadRequestException", `Parameter sets are limited to ${MAX_PARAMETER_SETS}`);
   }
   const statements = sets.map((parameters) => statementOf(input.sql, parameters));
-  await database.execute(user, statements, text(input.transactionId));
+  await database.execute(caller, statements, text(input.transactionId));
   return { updateResults: sets.map(() => ({ generatedFields: [] })) };
 }
 
-async function begin({ database, user }: Session): Promise<unknown> {
-  return { transactionId: await database.begin(user) };
+async function begin({ database, caller }: Session): Promise<unknown> {
+  return { transactionId: await database.begin(caller) };
 }
 
 async function end(
-  { database, user, input }: Session,
+  { database, caller, input }: Session,
   how: "COMMIT" | "ROLLBACK",
   transactionStatus: string,
 ): Promise<unknown> {
-  await database.end(user, text(input.transactionId) ?? "", how);
+  await database.end(caller.secretArn, text(input.transactionId) ?? "", how);
   return { transactionStatus };
 }
 

@@ -15,9 +15,19 @@ export interface Statement {
   readonly types: readonly number[];
 }
 
+/** Who carries out statements. */
+export interface Caller {
+  readonly user: string;
+  /**
+   * Where the user's password was found. A transaction belongs to it rather than to the user: its connection stays open
+   * when the secret gets another user meanwhile. (AWS's pages do not say so; its pool knows connections by secret.)
+   */
+  readonly secretArn: string;
+}
+
 interface Transaction {
   readonly id: string;
-  readonly user: string;
+  readonly secretArn: string;
   readonly startedAt: number;
   readonly release: () => void;
   idle: Timer;
@@ -62,11 +72,11 @@ export class Database {
    * @throws PostgresError when PostgreSQL refuses one
    */
   async execute(
-    user: string,
+    { user, secretArn }: Caller,
     statements: readonly Statement[],
     transactionId: string | undefined,
   ): Promise<PostgresResult[]> {
-    if (transactionId !== undefined) return this.#executeIn(this.#find(user, transactionId), statements);
+    if (transactionId !== undefined) return this.#executeIn(this.#find(secretArn, transactionId), statements);
     return this.#inTurn(async () => {
       await this.#become(user);
       const together = statements.length > 1;
@@ -83,7 +93,7 @@ export class Database {
   }
 
   /** @returns the transaction's id */
-  async begin(user: string): Promise<string> {
+  async begin({ user, secretArn }: Caller): Promise<string> {
     const id = randomBytes(32).toString("base64");
     await new Promise<void>((begun, failed) => {
       void this.#inTurn(
@@ -93,7 +103,8 @@ export class Database {
               await this.#become(user);
               await this.#postgres.query("BEGIN");
               const startedAt = this.#clock.now();
-              this.#transaction = { id, user, startedAt, release, idle: this.#expireLater(user, id) };
+              const idle = this.#expireLater(secretArn, id);
+              this.#transaction = { id, secretArn, startedAt, release, idle };
             };
             start().then(begun, (error: unknown) => {
               release();
@@ -106,8 +117,8 @@ export class Database {
   }
 
   /** Ends a transaction, in whatever way. */
-  async end(user: string, transactionId: string, how: "COMMIT" | "ROLLBACK"): Promise<void> {
-    const transaction = this.#find(user, transactionId);
+  async end(secretArn: string, transactionId: string, how: "COMMIT" | "ROLLBACK"): Promise<void> {
+    const transaction = this.#find(secretArn, transactionId);
     transaction.idle.cancel();
     this.#transaction = undefined;
     try {
@@ -122,7 +133,7 @@ export class Database {
     try {
       return await this.#all(statements);
     } finally {
-      transaction.idle = this.#expireLater(transaction.user, transaction.id);
+      transaction.idle = this.#expireLater(transaction.secretArn, transaction.id);
     }
   }
 
@@ -141,16 +152,16 @@ export class Database {
     await this.#postgres.query(`SET SESSION AUTHORIZATION "${user.replaceAll('"', '""')}"`);
   }
 
-  #find(user: string, id: string): Transaction {
+  #find(secretArn: string, id: string): Transaction {
     const transaction = this.#transaction;
     const isOpen = transaction && this.#clock.now() - transaction.startedAt < LONGEST_MILLISECONDS;
-    if (isOpen && transaction.id === id && transaction.user === user) return transaction;
+    if (isOpen && transaction.id === id && transaction.secretArn === secretArn) return transaction;
     throw new AwsError("TransactionNotFoundException", `Transaction ${id} is not found`, 404);
   }
 
-  #expireLater(user: string, id: string): Timer {
+  #expireLater(secretArn: string, id: string): Timer {
     return this.#clock.after(IDLE_MILLISECONDS, () => {
-      if (this.#transaction?.id === id) void this.end(user, id, "ROLLBACK").catch(() => undefined);
+      if (this.#transaction?.id === id) void this.end(secretArn, id, "ROLLBACK").catch(() => undefined);
     });
   }
 

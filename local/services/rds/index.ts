@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { Resource } from "../../core/graph.ts";
 import type { Cloud, Realizer, Service, ServiceDefinition } from "../../core/service.ts";
 import { Cluster } from "./cluster.ts";
-import { answerer } from "./data-api.ts";
+import { answerer, operationOf } from "./data-api.ts";
 import { masterSecretName, outputs } from "./outputs.ts";
 
 export const rds: ServiceDefinition = {
@@ -14,6 +14,7 @@ export const rds: ServiceDefinition = {
   signingNames: ["rds-data"],
   protocol: "rest-json",
   outputs,
+  operationOf,
   create: createService,
 };
 
@@ -40,19 +41,22 @@ function createService(cloud: Cloud): Service {
       return cluster?.acceptsDataApi ? cluster : undefined;
     }),
     busy: () => [...clusters.values()].some((cluster) => cluster.busy),
+    reset: async () => {
+      await Promise.all([...clusters.values()].map((cluster) => cluster.empty()));
+    },
     stop: async () => {
       await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
     },
   };
 }
 
-/** RDS makes the master user's password itself, and keeps it in a secret of its own. */
+/** RDS makes the master user's password itself, and keeps it in a secret of its own; a rotation makes another one. */
 function keepMasterSecret(cloud: Cloud, { inputs, outputs: { masterUserSecrets }, urn }: Resource): void {
   const [secret] = (masterUserSecrets ?? []) as readonly { readonly secretArn: string }[];
   if (!secret) return;
   const username = String(inputs.masterUsername ?? "postgres");
+  const renew = (): string => JSON.stringify({ username, password: randomBytes(24).toString("base64url") });
   const { secretsmanager } = cloud.services;
-  if (secretsmanager.value(secret.secretArn) !== undefined) return;
-  const password = randomBytes(24).toString("base64url");
-  secretsmanager.keep(secret.secretArn, masterSecretName(urn), JSON.stringify({ username, password }));
+  const value = secretsmanager.value(secret.secretArn) ?? renew();
+  secretsmanager.keep(secret.secretArn, masterSecretName(urn), value, renew);
 }

@@ -38,8 +38,9 @@ function createService(cloud: Cloud): Service {
       return secret ? store.version(secret)?.secretString : undefined;
     },
     rotate: (id) => ({ versionId: rotations.rotate(store.get(id)) }),
-    keep: (arn, name, value) => {
+    keep: (arn, name, value, renew) => {
       managed.add(arn);
+      if (renew) rotations.manage(arn, renew);
       const now = cloud.clock.now();
       if (!store.find(arn)) store.add({ arn, name, createdAt: now, changedAt: now, versions: [] });
       const secret = store.get(arn);

@@ -26,6 +26,8 @@ export class Rotations {
   /** The next attempt of each secret. */
   readonly #timers = new Map<string, Timer>();
   readonly #running = new Map<string, Promise<void>>();
+  /** How the services that own secrets make their next values. */
+  readonly #managed = new Map<string, () => string>();
   #stopped = false;
 
   constructor(cloud: Cloud, store: SecretStore) {
@@ -47,11 +49,21 @@ export class Rotations {
   }
 
   /**
+   * Lets the service that owns a secret rotate it, without a function, when it is asked for.
+   * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_managed.html
+   */
+  manage(arn: string, renew: () => string): void {
+    this.#managed.set(arn, renew);
+  }
+
+  /**
    * Starts a rotation; it goes on by itself.
    * @param token id of the version that it makes; the same token again changes nothing
    * @throws AwsError InvalidRequestException, AccessDeniedException
    */
   rotate(secret: Secret, token: string = randomUUID()): string {
+    const renew = this.#managed.get(secret.arn);
+    if (renew) return this.#renew(secret, token, renew);
     this.check(secret);
     const known = secret.versions.find(({ id }) => id === token);
     if (known) return known.id;
@@ -184,6 +196,16 @@ export class Rotations {
     } catch (error) {
       this.#failed(secret, token, retries, messageOf(error));
     }
+  }
+
+  #renew(secret: Secret, token: string, renew: () => string): string {
+    if (secret.versions.some(({ id }) => id === token)) return token;
+    const createdAt = this.#cloud.clock.now();
+    this.#store.put(secret, { id: token, secretString: renew(), createdAt, stages: ["AWSCURRENT"] });
+    secret.rotatedAt = createdAt;
+    this.#store.save();
+    this.#cloud.log({ kind: "event", source: "secretsmanager", message: `${secret.name} is rotated` });
+    return token;
   }
 
   #succeeded(secret: Secret): void {

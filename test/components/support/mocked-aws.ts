@@ -75,6 +75,14 @@ const SPECIAL: Readonly<Record<string, (name: string, inputs: Inputs) => object>
     executionArn: arn("execute-api", `${restApi}/${stageName}`),
   }),
   "aws:apigateway/apiKey:ApiKey": () => ({ value: "api-key-value" }),
+  "aws:rds/cluster:Cluster": (_, { clusterIdentifier }) => ({
+    id: clusterIdentifier,
+    arn: arn("rds", `cluster:${clusterIdentifier}`),
+    endpoint: `${clusterIdentifier}.cluster-abc.${REGION}.rds.amazonaws.com`,
+    clusterResourceId: "cluster-ABC",
+    masterUserSecrets: [{ secretArn: arn("secretsmanager", "secret:rds!cluster-AbCdEf") }],
+  }),
+  "aws:ssm/parameter:Parameter": (_, { name }) => ({ arn: arn("ssm", `parameter${name}`) }),
   "random:index/randomBytes:RandomBytes": (_, { length }) => ({
     base64: Buffer.alloc(Number(length), 1).toString("base64"),
     hex: Buffer.alloc(Number(length), 1).toString("hex"),

@@ -2,7 +2,7 @@ import "../support/environment.ts";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { openCursor, sealCursor } from "../../../handlers/shared/cursor.ts";
-import { cachedSecret } from "../../../handlers/shared/secrets.ts";
+import { remembered } from "../../../handlers/shared/remembered.ts";
 import { problemOf } from "../support/problems.ts";
 import { fixedSecret } from "../support/secrets.ts";
 
@@ -58,7 +58,7 @@ describe("cursor", () => {
   it("of a key that was rotated a moment ago is taken", async () => {
     const texts = ["old", "new"];
     let clock = 0;
-    const rotated = cachedSecret(
+    const rotated = remembered(
       async () => texts.shift() ?? "new",
       () => clock,
     );

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { Table } from "../../../handlers/shared/dynamo.ts";
-import { cachedSecret } from "../../../handlers/shared/secrets.ts";
+import { remembered } from "../../../handlers/shared/remembered.ts";
 import type { TopicMessage } from "../../../handlers/shared/topic.ts";
 import { classificationClient } from "../../../handlers/tasks/classification.ts";
 import { createTask } from "../../../handlers/tasks/create.ts";
@@ -207,7 +207,7 @@ describe("task events", () => {
       const { url, asked } = await scripted(401, 200);
       const values = ["old", "new"];
       let clock = 0;
-      const secret = cachedSecret(
+      const secret = remembered(
         async () => values.shift() ?? "",
         () => clock,
       );

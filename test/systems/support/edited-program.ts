@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const component = (name: string): string => JSON.stringify(resolve("components", `${name}.ts`));
+/** What a program imports a component of this repository by. */
+export const component = (name: string): string => JSON.stringify(resolve("components", `${name}.ts`));
 
 /** While this file is there, the program does not end. Nobody watches its folder. */
 export const HOLD = ".local/hold";
@@ -64,18 +65,19 @@ export interface EditedProgram {
   end(): void;
 }
 
-export function editedProgram(): EditedProgram {
+/** @param files texts by path; without them a program of two functions */
+export function editedProgram(files: Readonly<Record<string, string>> = FILES): EditedProgram {
   const folder = mkdtempSync(join(tmpdir(), "edited-program-"));
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
   const edited = (path: string, text: string, by: string): string => {
-    const source = FILES[path] ?? "";
+    const source = files[path] ?? "";
     if (!source.includes(text)) throw new Error(`${path} has no ${text}`);
     return source.replace(text, by);
   };
-  for (const [path, text] of Object.entries(FILES)) write(path, text);
+  for (const [path, text] of Object.entries(files)) write(path, text);
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
   return {
     folder,
@@ -85,7 +87,7 @@ export function editedProgram(): EditedProgram {
       write(`${path}.tmp`, edited(path, text, by));
       renameSync(join(folder, `${path}.tmp`), join(folder, path));
     },
-    restore: (path) => write(path, FILES[path] ?? ""),
+    restore: (path) => write(path, files[path] ?? ""),
     remove: (path) => rmSync(join(folder, path)),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };

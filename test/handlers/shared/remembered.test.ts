@@ -1,10 +1,10 @@
 import "../support/environment.ts";
 import { expect } from "chai";
-import { cachedSecret } from "../../../handlers/shared/secrets.ts";
+import { remembered } from "../../../handlers/shared/remembered.ts";
 
 function counted(fail: () => boolean = () => false) {
   const state = { reads: 0, clock: 0 };
-  const secret = cachedSecret(
+  const secret = remembered(
     async () => {
       state.reads++;
       if (fail()) throw new Error("out of reach");

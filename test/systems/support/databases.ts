@@ -1,0 +1,73 @@
+/** What the databases of a program go through once in a while. */
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  DescribeSecretCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { expect } from "chai";
+import type { LocalCloud } from "../../../local/local-cloud.ts";
+import { eventually } from "../../support/eventually.ts";
+
+const clientOf = ({ world: { endpoint, region } }: LocalCloud) => ({
+  endpoint,
+  region,
+  credentials: { accessKeyId: "AKIAUSER", secretAccessKey: "local" },
+});
+
+const FUNCTION = "aws:lambda/function:Function";
+
+/** Rotates the login of a database, and waits for the end. */
+export async function rotateLogin(cloud: LocalCloud, database: string): Promise<void> {
+  const { secretId, lastRotation } = loginOf(cloud, database);
+  const before = await lastRotation();
+  await askForRotation(cloud, secretId);
+  await eventually(async () => expect(await lastRotation()).to.not.equal(before));
+}
+
+/**
+ * Interrupts the functions that look after a database in the middle of their transactions, and lets them go on: they roll
+ * back, which they never do otherwise. Then each permission of theirs was needed.
+ */
+export async function interruptCaretakers(cloud: LocalCloud, database: string): Promise<void> {
+  const { faults } = cloud.cloud;
+  const { secretId, lastRotation } = loginOf(cloud, database);
+  const interrupt = (caller: string) =>
+    faults.add({
+      target: { call: "rds-data:ExecuteStatement", caller },
+      effect: { action: "error", code: "InternalServerErrorException", status: 500 },
+      times: 1,
+    });
+  const setUp = idOf(cloud, FUNCTION, `${database}-set-up-function`);
+  const inSetUp = interrupt(setUp);
+  await new LambdaClient(clientOf(cloud)).send(new InvokeCommand({ FunctionName: setUp }));
+  const inRotation = interrupt(idOf(cloud, FUNCTION, `${database}-rotate-function`));
+  const before = await lastRotation();
+  await askForRotation(cloud, secretId);
+  await eventually(async () => {
+    const done = (await lastRotation()) !== before;
+    // Asked for again, Secrets Manager goes on with the rotation that failed.
+    if (!done) await askForRotation(cloud, secretId).catch(() => undefined);
+    expect(done).to.equal(true);
+  });
+  for (const { id } of [inSetUp, inRotation]) faults.remove(id);
+}
+
+function loginOf(cloud: LocalCloud, database: string) {
+  const secretId = idOf(cloud, "aws:secretsmanager/secret:Secret", `${database}-login-secret`);
+  const client = new SecretsManagerClient(clientOf(cloud));
+  const lastRotation = async (): Promise<number | undefined> =>
+    (await client.send(new DescribeSecretCommand({ SecretId: secretId }))).LastRotatedDate?.getTime();
+  return { secretId, lastRotation };
+}
+
+async function askForRotation(cloud: LocalCloud, SecretId: string): Promise<void> {
+  const client = new SecretsManagerClient({ ...clientOf(cloud), maxAttempts: 1 });
+  await client.send(new RotateSecretCommand({ SecretId }));
+}
+
+function idOf(cloud: LocalCloud, type: string, name: string): string {
+  const found = cloud.cloud.resources().find((resource) => resource.type === type && resource.name === name);
+  if (!found) throw new Error(`The program has no ${type} "${name}"`);
+  return found.id;
+}
