@@ -1,7 +1,7 @@
 /** The routes of the fleet's web application. */
 import { Hono } from "hono/tiny";
 import type { Database } from "../shared/database.ts";
-import { methodNotAllowed, toResponse, unavailable } from "../shared/problem.ts";
+import { forbidden, methodNotAllowed, toResponse, unavailable } from "../shared/problem.ts";
 import type { ApiRequest } from "../shared/request.ts";
 import type { ApiResponse } from "../shared/response.ts";
 import type { Secret } from "../shared/secrets.ts";
@@ -19,13 +19,18 @@ export interface Resources {
   readonly version: string;
 }
 
-/** @param admit throws for callers who may not administer the fleet */
-export function fleetApplication(resources: Resources, admit: (request: ApiRequest) => void) {
+/** Who administers the fleet. */
+const EMPLOYEES = "employees";
+
+export function fleetApplication(resources: Resources): Hono<WebEnvironment> {
   const app = new Hono<WebEnvironment>();
-  app.get("/health", operation((request) => health(request, resources)));
+  app.get(
+    "/health",
+    operation((request) => health(request, resources)),
+  );
   app.all("/health", operation(refuse("GET")));
   app.use(async (c, next) => {
-    admit(c.env.request);
+    if (!c.env.request.groups.includes(EMPLOYEES)) throw forbidden("This is for employees only.");
     await next();
   });
   serve(app, trucks, resources);
@@ -40,13 +45,28 @@ function serve<Fields, Kept extends Row>(
   { database, cursorKey }: Resources,
 ): void {
   const { path } = collection;
-  app.get(path, operation((request) => list(collection, request, database, cursorKey)));
-  app.post(path, operation((request) => create(collection, request, database)));
+  app.get(
+    path,
+    operation((request) => list(collection, request, database, cursorKey)),
+  );
+  app.post(
+    path,
+    operation((request) => create(collection, request, database)),
+  );
   app.all(path, operation(refuse("GET", "POST")));
   const item = `${path}/:id`;
-  app.get(item, operation((request) => show(collection, request, database)));
-  app.put(item, operation((request) => update(collection, request, database)));
-  app.delete(item, operation((request) => remove(collection, request, database)));
+  app.get(
+    item,
+    operation((request) => show(collection, request, database)),
+  );
+  app.put(
+    item,
+    operation((request) => update(collection, request, database)),
+  );
+  app.delete(
+    item,
+    operation((request) => remove(collection, request, database)),
+  );
   app.all(item, operation(refuse("GET", "PUT", "DELETE")));
 }
 

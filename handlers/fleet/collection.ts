@@ -148,7 +148,10 @@ async function accepted<Fields, Kept extends Row, Result>(
   const outcome = await constrained(write);
   if (outcome.status === "done") return outcome.result;
   const { reason, constraint = "" } = outcome;
-  throw refusals[constraint]?.() ?? new Error(`A constraint without an answer did not hold: ${reason} ${constraint}`);
+  throw (
+    refusals[constraint]?.() ??
+    new Error(`A constraint without an answer did not hold: ${reason} ${constraint}`)
+  );
 }
 
 function condition(request: ApiRequest): Parameters {

@@ -57,6 +57,7 @@ export const trucks: Collection<TruckFields, TruckRow> = {
   toItem: ({ plate, capacity_m3, status }) => ({ plate, capacityM3: Number(capacity_m3), status }),
   refusals: {
     trucks_plate_key: () => conflictWith("There is a truck with this plate."),
-    active_reservation_has_truck: () => conflictWith("The truck has moves ahead. Give them to another truck first."),
+    active_reservation_has_truck: () =>
+      conflictWith("The truck has moves ahead. Give them to another truck first."),
   },
 };

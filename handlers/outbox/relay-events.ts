@@ -8,7 +8,7 @@ import { count } from "../shared/metrics.ts";
 const BATCH = 10;
 
 /** Longer than a relay may take, so that two never publish the same; shorter than until its message is delivered again. */
-const CLAIM_SECONDS = 45;
+const CLAIM_SECONDS = 60;
 
 /**
  * Only the oldest event of a subject can be claimed, and it is deleted once it is published: so the next one waits for it,

@@ -47,6 +47,10 @@ function taken(
   entry: { readonly ErrorCode?: string | undefined; readonly ErrorMessage?: string | undefined } | undefined,
 ): boolean {
   if (entry && entry.ErrorCode === undefined) return true;
-  logger.error("An event was not published", { detailType, code: entry?.ErrorCode, reason: entry?.ErrorMessage });
+  logger.error("An event was not published", {
+    detailType,
+    code: entry?.ErrorCode,
+    reason: entry?.ErrorMessage,
+  });
   return false;
 }

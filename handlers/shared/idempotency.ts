@@ -7,7 +7,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Key, Table, TransactWrite } from "./dynamo.ts";
 import { contended, pauseAfter, TRANSACT_ATTEMPTS, transact } from "./dynamo.ts";
-import { fingerprint, replayed, repeatKey, stillRunning } from "./repeats.ts";
+import { fingerprint, repeatKey, replayed, stillRunning } from "./repeats.ts";
 import type { ApiRequest } from "./request.ts";
 import type { ApiResponse } from "./response.ts";
 

@@ -32,6 +32,7 @@ export function queuedRequest({ body, messageAttributes }: SQSRecord): QueuedReq
     route,
     url: `https://queued.invalid${route.slice(route.indexOf("/"))}`,
     caller: Caller?.stringValue ?? "anonymous",
+    groups: [],
     pathParameters: new Map(),
     query: new Map(),
     headers: new Map([

@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly url: string;
   /** Id of the API key, which is no secret. */
   readonly caller: string;
+  /** Groups of the user who calls, as the API's authorizer found them; none without an authorizer. */
+  readonly groups: readonly string[];
   readonly pathParameters: ReadonlyMap<string, string>;
   /** Values by name, in the order of the request. */
   readonly query: ReadonlyMap<string, readonly string[]>;
@@ -35,6 +37,7 @@ export function toRequest(event: APIGatewayProxyEvent): ApiRequest {
     route: `${event.httpMethod} ${event.resource}`,
     url: `${origin(headers, requestContext.domainName)}${requestContext.path.replace(/\/+$/, "")}`,
     caller: requestContext.identity?.apiKeyId ?? "anonymous",
+    groups: groupsOf(requestContext.authorizer),
     pathParameters: new Map(
       Object.entries(event.pathParameters ?? {}).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
@@ -84,6 +87,12 @@ export function mediaType(request: ApiRequest): string {
     throw unsupportedMediaType("The only charset taken is utf-8.");
   }
   return type;
+}
+
+/** Authorizers hand on texts only: here names with commas between them. */
+function groupsOf(authorizer: APIGatewayProxyEvent["requestContext"]["authorizer"]): string[] {
+  const groups: unknown = authorizer?.groups;
+  return typeof groups === "string" ? groups.split(",").filter((group) => group !== "") : [];
 }
 
 function origin(headers: ApiRequest["headers"], domainName = "localhost"): string {

@@ -4,7 +4,8 @@
  * the request that validation, idempotency and correlation ids here are built on.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaContext } from "aws-lambda";
-import type { Context, Hono } from "hono/tiny";
+import type { Context } from "hono";
+import type { Hono } from "hono/tiny";
 import { logger } from "./logger.ts";
 import { notFound, toResponse } from "./problem.ts";
 import type { ApiRequest } from "./request.ts";
@@ -28,7 +29,9 @@ const TEXT = /^(text\/|application\/(.+\+)?(json|xml|javascript|problem\+json))/
  */
 export function webHandler(app: Hono<WebEnvironment>, origins: readonly string[] = allowedOrigins()) {
   app.onError((error, c) => toWebResponse(toResponse(error, c.env.request.id)));
-  app.notFound((c) => toWebResponse(toResponse(notFound("There is nothing at this path."), c.env.request.id)));
+  app.notFound((c) =>
+    toWebResponse(toResponse(notFound("There is nothing at this path."), c.env.request.id)),
+  );
   return async (event: APIGatewayProxyEvent, context: LambdaContext): Promise<APIGatewayProxyResult> => {
     const id = requestId(event);
     logger.addContext(context);
@@ -67,7 +70,10 @@ function toWebRequest(event: APIGatewayProxyEvent, { url, query, headers, body }
 
 function toWebResponse({ status, headers, body }: ApiResponse): Response {
   if (body === undefined) return new Response(null, { status, ...(headers && { headers }) });
-  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+  });
 }
 
 async function toGatewayResult(

@@ -10,6 +10,10 @@ export interface Asked {
   /** An object is sent as JSON, bytes in base64, a text as it is. */
   readonly body?: unknown;
   readonly caller?: string;
+  /** What the API's authorizer says about the caller. */
+  readonly authorizer?: Readonly<Record<string, string>>;
+  /** Path behind a greedy parameter: the route's own without it. */
+  readonly url?: string;
 }
 
 /** An event of a REST API with Lambda proxy integration, at stage `live`. */
@@ -24,7 +28,7 @@ export function gatewayEvent(route: string, asked: Asked = {}): APIGatewayProxyE
     ...asked.headers,
   });
   const query = lists(asked.query ?? {});
-  const url = resource.replace(/\{(\w+)\}/g, (_, name: string) => path[name] ?? "");
+  const url = asked.url ?? resource.replace(/\{(\w+)\}/g, (_, name: string) => path[name] ?? "");
   return {
     resource,
     path: url,
@@ -38,7 +42,7 @@ export function gatewayEvent(route: string, asked: Asked = {}): APIGatewayProxyE
     requestContext: {
       accountId: "000000000000",
       apiId: "api",
-      authorizer: null,
+      authorizer: asked.authorizer ?? null,
       protocol: "HTTP/1.1",
       httpMethod,
       identity: {

@@ -25,3 +25,5 @@ CREATE TABLE idempotency_records (
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX idempotency_records_expiry ON idempotency_records (expires_at);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON outbox, handled_events, idempotency_records TO app;

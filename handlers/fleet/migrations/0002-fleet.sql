@@ -39,3 +39,7 @@ CREATE TABLE reservations (
 );
 -- However many events are handled at once: two moves never have the same truck on the same day.
 CREATE UNIQUE INDEX one_move_per_truck_and_day ON reservations (truck_id, date) WHERE status IN ('active', 'completed');
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON trucks, drivers TO app;
+-- Reservations are kept: they say what was.
+GRANT SELECT, INSERT, UPDATE ON reservations TO app;
