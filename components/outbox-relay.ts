@@ -3,9 +3,8 @@ import { AlarmedFunction } from "./alarmed-function.ts";
 import type { StackDefaults } from "./base.ts";
 import { Component } from "./base.ts";
 import type { EventBus } from "./event-bus.ts";
-import { consumeQueue } from "./event-mappings.ts";
+import { EventPipeline } from "./event-pipeline.ts";
 import type { Link } from "./link.ts";
-import { Queue } from "./queue.ts";
 
 export interface OutboxRelayArgs {
   readonly defaults: StackDefaults;
@@ -35,7 +34,8 @@ const ATTEMPTS = 50;
  */
 export class OutboxRelay extends Component {
   readonly function: AlarmedFunction;
-  readonly queue: Queue;
+  /** What wakes the function. */
+  readonly pipeline: EventPipeline;
 
   constructor(name: string, args: OutboxRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("OutboxRelay", name, {}, opts);
@@ -53,17 +53,22 @@ export class OutboxRelay extends Component {
       },
       parent,
     );
-    this.queue = new Queue(
+    this.pipeline = new EventPipeline(
       name,
-      { defaults, consumerTimeoutSeconds: TIMEOUT_SECONDS, maxReceiveCount: ATTEMPTS },
+      {
+        defaults,
+        source: { sent: true },
+        queue: { maxReceiveCount: ATTEMPTS },
+        consumer: this.function,
+        batch: { maximumConcurrency: 2 },
+      },
       parent,
     );
-    consumeQueue(name, this.queue, this.function, { maximumConcurrency: 2 }, parent);
-    this.registerOutputs({ queue: this.queue });
+    this.registerOutputs({ function: this.function });
   }
 
   /** What a writer of events needs to have them published: the queue's URL, and the permission to send to it. */
   link(_access: "wake"): Link {
-    return this.queue.link("send");
+    return this.pipeline.sentQueue.link("send");
   }
 }
