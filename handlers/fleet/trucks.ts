@@ -35,12 +35,12 @@ const STATEMENTS = {
       version = version + 1,
       updated_at = :now
     WHERE id = :id
-      AND (:versions::json IS NULL OR version IN (SELECT value::bigint FROM json_array_elements_text(:versions::json)))
+      AND (:versions::jsonb IS NULL OR version IN (SELECT value::bigint FROM jsonb_array_elements_text(:versions::jsonb)))
     RETURNING ${COLUMNS}`,
   remove: `
     DELETE FROM trucks
     WHERE id = :id
-      AND (:versions::json IS NULL OR version IN (SELECT value::bigint FROM json_array_elements_text(:versions::json)))`,
+      AND (:versions::jsonb IS NULL OR version IN (SELECT value::bigint FROM jsonb_array_elements_text(:versions::jsonb)))`,
 };
 
 export const trucks: Collection<TruckFields, TruckRow> = {

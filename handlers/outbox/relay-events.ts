@@ -30,12 +30,12 @@ const CLAIM = `
 
 const FORGET = `
   DELETE FROM outbox
-  WHERE position IN (SELECT value::bigint FROM json_array_elements_text(:positions))`;
+  WHERE position IN (SELECT value::bigint FROM jsonb_array_elements_text(:positions::jsonb))`;
 
 /** They may be tried again at once. */
 const RELEASE = `
   UPDATE outbox SET claimed_until = NULL
-  WHERE position IN (SELECT value::bigint FROM json_array_elements_text(:positions))`;
+  WHERE position IN (SELECT value::bigint FROM jsonb_array_elements_text(:positions::jsonb))`;
 
 interface Row {
   readonly position: number;
