@@ -41,7 +41,7 @@ export class Fleet extends Component {
     const web = createApplication(name, args, database, this);
     const relay = new OutboxRelay(
       `${name}-outbox`,
-      { defaults: args.defaults, database: database.link(), bus: args.bus, source: "andamio.fleet" },
+      { defaults: args.defaults, database: database.link([]), bus: args.bus, source: "andamio.fleet" },
       { parent: this },
     );
     const consumer = createConsumer(name, args, database, relay, this);
