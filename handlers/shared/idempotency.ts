@@ -45,7 +45,16 @@ export async function once(
   for (let attempt = 1; attempt <= TRANSACT_ATTEMPTS; attempt++) {
     const replay = key && (await findRecord(request, table, key, seconds));
     if (replay) return replay;
-    const { writes, response, refused } = await effect();
+    let planned: Effect;
+    try {
+      planned = await effect();
+    } catch (error) {
+      // The first request may have been carried out meanwhile, and be what is in the way of this one.
+      const first = key && (await findRecord(request, table, key, seconds));
+      if (first) return first;
+      throw error;
+    }
+    const { writes, response, refused } = planned;
     const record = key ? [putRecord(request, table, key, response, seconds, lifetimeSeconds)] : [];
     const outcome = await transact(table, [...writes, ...record]);
     if (outcome.status === "committed") return response;

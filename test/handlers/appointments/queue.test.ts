@@ -104,8 +104,7 @@ describe("bookings from the queue", () => {
   it("with the same Idempotency-Key are one appointment, which each of them names", async () => {
     const [one, two, other] = [newQueuedId(), newQueuedId(), newQueuedId()];
     const key = randomUUID();
-    await process(message(one, "09:00", key));
-    await process(message(two, "09:00", key));
+    await Promise.all([one, two].map((id) => process(message(id, "09:00", key))));
     await process(message(other, "09:30", key));
     expect((await shown(one)).status).to.equal("confirmed");
     expect(await shown(two)).to.deep.equal(await shown(one));

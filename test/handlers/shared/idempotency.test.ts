@@ -55,6 +55,15 @@ describe("once", () => {
     expect(await things()).to.have.length(1);
   });
 
+  it("answers as the first request, which was carried out meanwhile and is what is in the way", async () => {
+    const second = await once(ask("k"), table, async () => {
+      await perform(ask("k"));
+      throw new Error("There is a thing already");
+    });
+    expect(second.headers).to.include({ "idempotency-replayed": "true" });
+    expect(await things()).to.have.length(1);
+  });
+
   it("takes a key that is written as a structured string for the same key", async () => {
     await perform(ask("k-1"));
     expect((await perform(ask('"k-1"'))).headers).to.include({ "idempotency-replayed": "true" });
