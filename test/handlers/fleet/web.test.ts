@@ -4,9 +4,9 @@ import { expect } from "chai";
 import { fleetApplication } from "../../../handlers/fleet/application.ts";
 import type { Database } from "../../../handlers/shared/database.ts";
 import { webHandler } from "../../../handlers/shared/web-application.ts";
-import { type MigratedDatabase, migratedDatabase } from "../support/migrated-database.ts";
 import type { Asked } from "../support/events.ts";
 import { gatewayEvent, lambdaContext } from "../support/events.ts";
+import { type MigratedDatabase, migratedDatabase } from "../support/migrated-database.ts";
 import { fixedSecret } from "../support/secrets.ts";
 
 interface Item {
