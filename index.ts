@@ -4,11 +4,15 @@ import { AccountAlarms } from "./components/account-alarms.ts";
 import { AlertChannel } from "./components/alert-channel.ts";
 import { ApiLogging } from "./components/api-logging.ts";
 import type { StackDefaults } from "./components/base.ts";
+import { DatabaseNetwork } from "./components/database-network.ts";
+import { EventBus } from "./components/event-bus.ts";
 import { Secret } from "./components/secret.ts";
 import { ServiceDashboard } from "./components/service-dashboard.ts";
 import { SpendingLimit } from "./components/spending-limit.ts";
+import { EVENTS } from "./events/catalogue.schema.ts";
 import { readSettings } from "./settings.ts";
 import { Appointments } from "./systems/appointments.ts";
+import { Fleet } from "./systems/fleet.ts";
 import { Records } from "./systems/records.ts";
 import { Tasks } from "./systems/tasks.ts";
 
@@ -30,14 +34,23 @@ const description = "Signs the cursors of lists, so that clients cannot make the
 const cursorKey = new Secret("cursor-key", { defaults, description, randomBytes: 32 });
 const shared = { defaults, logging, cursorKey, allowedOrigins: settings.allowedOrigins };
 
+// What microservices with databases of their own share: a network for these, and a bus to tell each other what happened.
+const network = settings.fleet && new DatabaseNetwork("databases");
+const bus = settings.fleet && new EventBus("andamio", { defaults, events: EVENTS });
+
 // The systems. Nothing of one imports another's code.
 const records = settings.records && new Records("records", { ...shared, settings: settings.records });
 const tasks = settings.tasks && new Tasks("tasks", { ...shared, settings: settings.tasks });
 const appointments =
   settings.appointments && new Appointments("appointments", { ...shared, settings: settings.appointments });
+const fleet =
+  settings.fleet &&
+  network &&
+  bus &&
+  new Fleet("fleet", { ...shared, settings: settings.fleet, network, bus });
 
 // One picture of everything that runs.
-const watched = [records, tasks, appointments].flatMap((system) => system?.watched ?? []);
+const watched = [records, tasks, appointments, fleet].flatMap((system) => system?.watched ?? []);
 const dashboard = watched.length > 0 && new ServiceDashboard("andamio", watched);
 
 export const recordsApiUrl = records?.apiUrl;
@@ -45,4 +58,5 @@ export const tasksApiUrl = tasks?.apiUrl;
 export const tasksApiKey = tasks?.apiKey;
 export const appointmentsApiUrl = appointments?.apiUrl;
 export const appointmentsApiKey = appointments?.apiKey;
+export const fleetApiUrl = fleet?.apiUrl;
 export const dashboardUrl = dashboard ? dashboard.url : undefined;

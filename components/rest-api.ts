@@ -6,7 +6,7 @@ import { Component } from "./base.ts";
 import type { JwtAuthorizer } from "./jwt-authorizer.ts";
 import { refuseMistakes } from "./mistakes.ts";
 import type { ApiContract, Route } from "./openapi/contract.ts";
-import { pascalName, routesOf } from "./openapi/contract.ts";
+import { ANY, pascalName, routesOf } from "./openapi/contract.ts";
 import { publicDocument } from "./openapi/document.ts";
 import { gatewayDocument } from "./openapi/gateway.ts";
 import type { ApiKeyArgs, RestApiArgs, RouteArgs } from "./rest-api-arguments.ts";
@@ -202,7 +202,7 @@ function createMethodSettings(
   );
 }
 
-/** Each function may be invoked for its own routes only. API Gateway puts `*` where the path has a parameter. */
+/** Each function may be invoked for its own routes only; `*` stands for a parameter of the path and for every method. */
 function allowInvocations(
   name: string,
   restApi: aws.apigateway.RestApi,
@@ -212,9 +212,10 @@ function allowInvocations(
   for (const route of routes) {
     if (isQueueRoute(route.contract)) continue;
     const path = route.path.replace(/\{[^}]+\}/g, "*");
+    const method = route.method === ANY ? "*" : route.method;
     route.contract.handler.allowInvocation(`${name}-${pascalName(route)}`, {
       principal: "apigateway.amazonaws.com",
-      sourceArn: pulumi.interpolate`${restApi.executionArn}/${stageName}/${route.method}${path}`,
+      sourceArn: pulumi.interpolate`${restApi.executionArn}/${stageName}/${method}${path}`,
     });
   }
 }

@@ -69,7 +69,10 @@ export interface ApiContract {
   readonly cors?: CorsContract;
 }
 
-export const ROUTE_KEY = /^(GET|POST|PUT|PATCH|DELETE|HEAD) (\/\S*)$/;
+/** Stands for every method: a route of a web application, which routes by itself. */
+export const ANY = "ANY";
+
+export const ROUTE_KEY = /^(GET|POST|PUT|PATCH|DELETE|HEAD|ANY) (\/\S*)$/;
 
 /** Takes the keys of a route table apart. Keys must have been checked (`mistakesIn`). */
 export function routesOf<Contract extends RouteContract>(

@@ -1,5 +1,6 @@
 /** Preflight requests, answered by API Gateway itself: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html */
 import type { CorsContract, Route } from "./contract.ts";
+import { ANY } from "./contract.ts";
 
 const DEFAULT_MAX_AGE_SECONDS = 600;
 
@@ -16,7 +17,7 @@ export function preflightOperation(
   const [first = "", ...others] = cors.allowedOrigins;
   const headers: Record<string, string> = {
     "Access-Control-Allow-Origin": first,
-    "Access-Control-Allow-Methods": [...routes.map(({ method }) => method), "OPTIONS"].join(","),
+    "Access-Control-Allow-Methods": [...methodsOf(routes), "OPTIONS"].join(","),
     "Access-Control-Allow-Headers": requestHeaders(routes, apiKey).join(","),
     "Access-Control-Max-Age": String(cors.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS),
     Vary: "Origin",
@@ -49,6 +50,11 @@ export function preflightOperation(
       },
     },
   };
+}
+
+function methodsOf(routes: readonly Route[]): readonly string[] {
+  const methods = routes.map(({ method }) => method);
+  return methods.includes(ANY) ? ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] : methods;
 }
 
 /** Names of headers are as the client writes them: HTTP/2 clients write them in lower case. */

@@ -1,6 +1,6 @@
 /** The OpenAPI document of an API, for the people and programs that call it. */
 import type { ApiContract, ParameterContract, ResponseContract, Route, RouteContract } from "./contract.ts";
-import { isRawBody, needsApiKey, needsToken, pascalName, securityOf } from "./contract.ts";
+import { ANY, isRawBody, needsApiKey, needsToken, pascalName, securityOf } from "./contract.ts";
 import type { JsonSchema } from "./schema.ts";
 import { publicSchema } from "./schema.ts";
 
@@ -39,7 +39,8 @@ const PROBLEM_SCHEMA: JsonSchema = {
 };
 
 /**
- * The document to publish: OpenAPI 3.0 with requests, responses and errors, without anything of AWS.
+ * The document to publish: OpenAPI 3.0 with requests, responses and errors, without anything of AWS. A route of every
+ * method is not in it, since only the application behind it knows what it takes.
  * @param url where the API is, without a trailing slash
  */
 export function publicDocument(api: ApiContract, url: string): Json {
@@ -47,7 +48,9 @@ export function publicDocument(api: ApiContract, url: string): Json {
     openapi: OPENAPI_VERSION,
     info: { title: api.title, description: api.description, version: "1" },
     servers: [{ url }],
-    paths: pathsOf(api, (route) => publicOperation(api, route)),
+    paths: pathsOf({ ...api, routes: api.routes.filter(({ method }) => method !== ANY) }, (route) =>
+      publicOperation(api, route),
+    ),
     components: {
       schemas: { Problem: PROBLEM_SCHEMA },
       ...securitySchemes(api, BEARER_SCHEME),
@@ -67,9 +70,14 @@ export function pathsOf(api: ApiContract, operationOf: (route: Route) => Json): 
   return Object.fromEntries(
     Object.entries(paths).map(([path, routes = []]) => [
       path,
-      Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operationOf(route)])),
+      Object.fromEntries(routes.map((route) => [operationKey(route), operationOf(route)])),
     ]),
   );
+}
+
+/** OpenAPI knows no route of every method; API Gateway does. */
+function operationKey({ method }: Route): string {
+  return method === ANY ? "x-amazon-apigateway-any-method" : method.toLowerCase();
 }
 
 function publicOperation(api: ApiContract, route: Route): Json {

@@ -1,7 +1,7 @@
 /** Mistakes in the contract of an API, all of them at once, each with its place and its remedy. */
 import type { Mistake } from "../mistakes.ts";
 import type { CorsContract, RouteContract } from "./contract.ts";
-import { isRawBody, pascalName, ROUTE_KEY, routesOf } from "./contract.ts";
+import { ANY, isRawBody, pascalName, ROUTE_KEY, routesOf } from "./contract.ts";
 import { gatewaySchema } from "./schema.ts";
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
@@ -16,7 +16,7 @@ export function mistakesInRoutes(table: Readonly<Record<string, RouteContract>>)
     .filter((key) => !ROUTE_KEY.test(key))
     .map((key) => ({
       propertyPath: `routes["${key}"]`,
-      reason: 'is not "METHOD /path" with one of GET, POST, PUT, PATCH, DELETE, HEAD',
+      reason: 'is not "METHOD /path" with one of GET, POST, PUT, PATCH, DELETE, HEAD, ANY',
     }));
   const routes = routesOf(table).filter(({ method }) => method !== "");
   const names = routes.map(pascalName);
@@ -62,7 +62,7 @@ function mistakesInParameters(key: string, path: readonly string[], contract: Ro
 function mistakesInBody(key: string, { body }: RouteContract): Mistake[] {
   const propertyPath = `routes["${key}"].body`;
   if (body === undefined) return [];
-  if (key.startsWith("GET ") || key.startsWith("HEAD "))
+  if (["GET ", "HEAD ", `${ANY} `].some((method) => key.startsWith(method)))
     return [{ propertyPath, reason: "a request of this method has no body" }];
   if (isRawBody(body)) {
     if (body.contentTypes.length === 0)

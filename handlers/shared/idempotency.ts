@@ -4,17 +4,12 @@
  * The record of a request is written in the very transaction that has its effect. So there is never an effect without a
  * record, nor a record without its effect, wherever the function dies.
  */
-import { createHash } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Key, Table, TransactWrite } from "./dynamo.ts";
 import { contended, pauseAfter, TRANSACT_ATTEMPTS, transact } from "./dynamo.ts";
-import { badRequest, conflict, unprocessable } from "./problem.ts";
+import { fingerprint, repeatKey, replayed, stillRunning } from "./repeats.ts";
 import type { ApiRequest } from "./request.ts";
-import { header } from "./request.ts";
 import type { ApiResponse } from "./response.ts";
-
-const VISIBLE = /^[\x21-\x7e]{1,255}$/;
-const STRUCTURED_STRING = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
 /** What a request does, and what it answers once that is done. */
 export interface Effect {
@@ -69,37 +64,14 @@ export async function once(
     isRepeated = outcome.status === "refused" || outcome.conflicting.includes(writes.length);
     await pauseAfter(attempt);
   }
-  if (isRepeated) throw conflict("The same request is being carried out. Try again shortly.");
+  if (isRepeated) throw stillRunning();
   throw contended();
 }
 
 /** The record of a request's key; keys of other callers and other routes are other keys. */
 function recordKey(request: ApiRequest): Key | undefined {
-  const value = header(request, "idempotency-key");
-  if (value === undefined) return undefined;
-  const key = STRUCTURED_STRING.test(value) ? value.slice(1, -1).replace(/\\(["\\])/g, "$1") : value;
-  if (!VISIBLE.test(key)) {
-    throw badRequest("The header Idempotency-Key is not valid.", [
-      {
-        parameter: "idempotency-key",
-        detail: "must be 1 to 255 visible ASCII characters",
-        code: "invalid_key",
-      },
-    ]);
-  }
-  return { pk: `IDEMPOTENCY#${hash(request.route, request.caller, key)}`, sk: "IDEMPOTENCY" };
-}
-
-/** What makes two requests the same: their path, query, content type and body. */
-function fingerprint({ url, query, headers, body }: ApiRequest): string {
-  const { pathname } = new URL(url);
-  return hash(pathname, JSON.stringify([...query].sort()), headers.get("content-type")?.join() ?? "", body);
-}
-
-function hash(...parts: readonly (string | Buffer)[]): string {
-  const digest = createHash("sha256");
-  for (const part of parts) digest.update(`${Buffer.byteLength(part)}:`).update(part);
-  return digest.digest("base64url");
+  const key = repeatKey(request);
+  return key === undefined ? undefined : { pk: `IDEMPOTENCY#${key}`, sk: "IDEMPOTENCY" };
 }
 
 /** DynamoDB deletes expired items late, so they are passed over here. */
@@ -111,11 +83,7 @@ async function findRecord(
 ): Promise<ApiResponse | undefined> {
   const { Item } = await client.send(new GetCommand({ TableName: name, Key: key, ConsistentRead: true }));
   if (!Item || Item.expiresAt <= seconds) return undefined;
-  if (Item.fingerprint !== fingerprint(request)) {
-    throw unprocessable("This Idempotency-Key was used for another request. Use a new key.");
-  }
-  const first = JSON.parse(Item.response) as ApiResponse;
-  return { ...first, headers: { ...first.headers, "idempotency-replayed": "true" } };
+  return replayed(request, Item.fingerprint, Item.response);
 }
 
 function putRecord(

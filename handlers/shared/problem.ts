@@ -38,9 +38,17 @@ const RETRY_SOON = { "retry-after": "1" };
 
 export const badRequest = (detail: string, errors?: readonly Mistake[]) =>
   new Problem(400, "Bad Request", detail, { errors });
+export const forbidden = (detail: string) => new Problem(403, "Forbidden", detail);
 export const notFound = (detail: string) => new Problem(404, "Not Found", detail);
+/** @param allowed methods of the path, such as `["GET", "POST"]` */
+export const methodNotAllowed = (allowed: readonly string[]) =>
+  new Problem(405, "Method Not Allowed", `The methods of this path are ${allowed.join(", ")}.`, {
+    headers: { allow: allowed.join(", ") },
+  });
 /** For a conflict that passes: the caller may try again in a second. */
 export const conflict = (detail: string) => new Problem(409, "Conflict", detail, { headers: RETRY_SOON });
+/** For a conflict that stays: the same request would meet it again. */
+export const conflictWith = (detail: string) => new Problem(409, "Conflict", detail);
 export const preconditionFailed = (detail: string) => new Problem(412, "Precondition Failed", detail);
 export const contentTooLarge = (detail: string) => new Problem(413, "Content Too Large", detail);
 export const unsupportedMediaType = (detail: string) => new Problem(415, "Unsupported Media Type", detail);

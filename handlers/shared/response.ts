@@ -32,12 +32,23 @@ export function toGatewayResult(
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),
       ...headers,
-      "x-request-id": requestId,
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-      ...corsHeaders(origin, origins),
+      ...standardHeaders(requestId, origin, origins),
     },
     body: body === undefined ? "" : JSON.stringify(body),
+  };
+}
+
+/** The headers that every answer carries, whatever it is. */
+export function standardHeaders(
+  requestId: string,
+  origin: string | undefined,
+  origins: readonly string[],
+): Record<string, string> {
+  return {
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...corsHeaders(origin, origins),
   };
 }
 

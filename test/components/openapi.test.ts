@@ -428,8 +428,8 @@ describe("mistakes in a contract", () => {
         "GET /g/h": { summary },
       }),
     ).to.have.members([
-      'routes["FETCH /a"] is not "METHOD /path" with one of GET, POST, PUT, PATCH, DELETE, HEAD',
-      'routes["GET /a b"] is not "METHOD /path" with one of GET, POST, PUT, PATCH, DELETE, HEAD',
+      'routes["FETCH /a"] is not "METHOD /path" with one of GET, POST, PUT, PATCH, DELETE, HEAD, ANY',
+      'routes["GET /a b"] is not "METHOD /path" with one of GET, POST, PUT, PATCH, DELETE, HEAD, ANY',
       'routes["GET /x{id}"] has the segment "x{id}"; a segment is letters, digits and . _ , : - or one {parameter}',
       'routes["GET /b/{id}"] has two parameters "id"; API Gateway wants unique names across path, query and headers',
       'routes["GET /c"].body a request of this method has no body',

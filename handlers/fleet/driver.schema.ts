@@ -1,0 +1,18 @@
+import * as z from "zod";
+import { pageQuerySchema } from "../shared/page.schema.ts";
+
+const driverStatus = z.enum(["available", "unavailable"]);
+
+/** What an employee says about a driver. */
+export const driverSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  /** Number of the driving licence; no two drivers have the same one, in whatever case. */
+  licence: z.string().min(1).max(50),
+  phone: z.string().min(1).max(50).optional(),
+  /** A new driver is available; later it stays what it is unless something is said. */
+  status: driverStatus.optional(),
+});
+
+export const driverQuerySchema = pageQuerySchema.extend({ status: driverStatus.optional() });
+
+export type DriverFields = z.infer<typeof driverSchema>;

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { APIGatewayProxyResult } from "aws-lambda";
+import { expect } from "chai";
+import { resourcesOf } from "../../local/core/graph.ts";
+import type { LocalCloud } from "../../local/local-cloud.ts";
+import type { Asked } from "../handlers/support/events.ts";
+import { gatewayEvent } from "../handlers/support/events.ts";
+import { eventually } from "../support/eventually.ts";
+import { ApiClient } from "./support/client.ts";
+import { logged, runningProgram } from "./support/running-program.ts";
+
+interface Truck {
+  readonly id: string;
+  readonly plate: string;
+  readonly status: string;
+}
+
+describe("the fleet", () => {
+  let program: LocalCloud;
+  let api: ApiClient;
+  let lambda: LambdaClient;
+  let bridge: EventBridgeClient;
+
+  const physicalName = (type: string, name: string): string => {
+    const found = resourcesOf(program.graph, type).find((resource) => resource.name === name);
+    return String(found?.outputs.name);
+  };
+  /** As the gateway asks once its authorizer has found that an employee calls. */
+  const employee = async (route: string, asked: Asked = {}): Promise<APIGatewayProxyResult> => {
+    const [method = "", url = ""] = route.split(" ");
+    const event = gatewayEvent(`${method} /{proxy+}`, { ...asked, url, authorizer: { groups: "employees" } });
+    const answer = await lambda.send(
+      new InvokeCommand({
+        FunctionName: physicalName("aws:lambda/function:Function", "fleet-app-function"),
+        Qualifier: "live",
+        Payload: JSON.stringify(event),
+      }),
+    );
+    expect(answer.FunctionError).to.equal(undefined);
+    return JSON.parse(Buffer.from(answer.Payload ?? []).toString()) as APIGatewayProxyResult;
+  };
+  const publish = (source: string, type: string, data: object) =>
+    bridge.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            EventBusName: physicalName("aws:cloudwatch/eventBus:EventBus", "andamio-bus"),
+            Source: source,
+            DetailType: type,
+            Detail: JSON.stringify({
+              eventId: randomUUID(),
+              version: 1,
+              occurredAt: new Date().toISOString(),
+              correlationId: "fleet-test",
+              data,
+            }),
+          },
+        ],
+      }),
+    );
+  const truck = async (plate: string, capacityM3: number): Promise<Truck> => {
+    const made = await employee("POST /trucks", { body: { plate, capacityM3 } });
+    expect(made.statusCode, made.body).to.equal(201);
+    return JSON.parse(made.body) as Truck;
+  };
+  const statusOf = async ({ id }: Truck) =>
+    (JSON.parse((await employee(`GET /trucks/${id}`)).body) as Truck).status;
+
+  before(async function () {
+    this.timeout(90_000);
+    program = await runningProgram();
+    api = new ApiClient(String(program.outputValues.fleetApiUrl));
+    const options = {
+      endpoint: program.world.endpoint,
+      region: program.world.region,
+      credentials: { accessKeyId: "AKIAUSER", secretAccessKey: "secret" },
+    };
+    lambda = new LambdaClient(options);
+    bridge = new EventBridgeClient(options);
+  });
+  after(() => {
+    lambda.destroy();
+    bridge.destroy();
+  });
+
+  it("tells everybody whether it is healthy, and nobody without a token anything else", async () => {
+    const health = await api.send("GET", "/health");
+    expect(health.status, JSON.stringify(health.body)).to.equal(200);
+    expect(health.body).to.include({ status: "ok", database: "reachable" });
+    for (const [method, path] of [
+      ["GET", "/trucks"],
+      ["POST", "/trucks"],
+      ["DELETE", "/drivers/1"],
+      ["GET", "/"],
+    ] as const) {
+      const answer = await api.send(method, path, { body: method === "POST" ? {} : undefined });
+      expect(answer.status).to.be.oneOf([401, 403]);
+      expect(answer.headers.get("content-type")).to.equal("application/problem+json");
+    }
+  });
+
+  it("selects the truck for a move that was registered, tells so, and frees it when the move is cancelled", async () => {
+    const [small, large] = [await truck("E2E-SMALL", 10), await truck("E2E-LARGE", 30)];
+    const move = { moveId: randomUUID(), origin: "A", destination: "B", volumeM3: 8, date: "2031-01-01" };
+    const client = { id: "client", email: "client@example.com" };
+    await publish("andamio.moves", "MoveRegistered", { ...move, client });
+    await eventually(async () => expect(await statusOf(small)).to.equal("assigned"));
+    expect(await statusOf(large)).to.equal("available");
+    await eventually(() => {
+      const told = logged.filter((entry) => JSON.stringify(entry).includes("TruckAssigned"));
+      expect(told.length).to.be.at.least(1);
+    });
+    await publish("andamio.moves", "MoveCancelled", { moveId: move.moveId });
+    await eventually(async () => expect(await statusOf(small)).to.equal("available"));
+  });
+});
