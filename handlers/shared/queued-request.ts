@@ -33,6 +33,7 @@ export function queuedRequest({ body, messageAttributes }: SQSRecord): QueuedReq
     url: `https://queued.invalid${route.slice(route.indexOf("/"))}`,
     caller: Caller?.stringValue ?? "anonymous",
     groups: [],
+    user: undefined,
     pathParameters: new Map(),
     query: new Map(),
     headers: new Map([

@@ -2,6 +2,13 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { badRequest, unsupportedMediaType } from "./problem.ts";
 
+/** A user of the user directory. */
+export interface User {
+  readonly userId: string;
+  readonly email: string;
+  readonly groups: readonly string[];
+}
+
 export interface ApiRequest {
   /** The correlation id of everything that this request causes. */
   readonly id: string;
@@ -9,8 +16,10 @@ export interface ApiRequest {
   readonly route: string;
   /** Absolute URL as the client sees it, without the query and without a trailing slash. */
   readonly url: string;
-  /** Id of the API key, which is no secret. */
+  /** Who calls: the id of the user, or of the API key, which is no secret. */
   readonly caller: string;
+  /** The user whom the API's authorizer let in; undefined without an authorizer. */
+  readonly user: User | undefined;
   /** Groups of the user who calls, as the API's authorizer found them; none without an authorizer. */
   readonly groups: readonly string[];
   readonly pathParameters: ReadonlyMap<string, string>;
@@ -32,11 +41,13 @@ const HOST = /^[A-Za-z0-9.-]+(:\d+)?$/;
 export function toRequest(event: APIGatewayProxyEvent): ApiRequest {
   const headers = collect(event.headers, event.multiValueHeaders, (name) => name.toLowerCase());
   const { requestContext } = event;
+  const user = userOf(requestContext.authorizer);
   return {
     id: requestId(event),
     route: `${event.httpMethod} ${event.resource}`,
     url: `${origin(headers, requestContext.domainName)}${requestContext.path.replace(/\/+$/, "")}`,
-    caller: requestContext.identity?.apiKeyId ?? "anonymous",
+    caller: user?.userId ?? requestContext.identity?.apiKeyId ?? "anonymous",
+    user,
     groups: groupsOf(requestContext.authorizer),
     pathParameters: new Map(
       Object.entries(event.pathParameters ?? {}).flatMap(([name, value]) => (value ? [[name, value]] : [])),
@@ -87,6 +98,13 @@ export function mediaType(request: ApiRequest): string {
     throw unsupportedMediaType("The only charset taken is utf-8.");
   }
   return type;
+}
+
+function userOf(authorizer: APIGatewayProxyEvent["requestContext"]["authorizer"]): User | undefined {
+  const userId: unknown = authorizer?.userId;
+  const email: unknown = authorizer?.email;
+  if (typeof userId !== "string" || userId === "") return undefined;
+  return { userId, email: typeof email === "string" ? email : "", groups: groupsOf(authorizer) };
 }
 
 /** Authorizers hand on texts only: here names with commas between them. */
