@@ -63,6 +63,7 @@ describe("stack configuration", () => {
       "tasks.ratePerSecond",
       "tasks.color",
       "tasksServiceKey",
+      "moves.senderEmail",
       "unknown",
     ]);
   });
