@@ -13,6 +13,7 @@ import { EVENTS } from "./events/catalogue.schema.ts";
 import { readSettings } from "./settings.ts";
 import { Appointments } from "./systems/appointments.ts";
 import { Fleet } from "./systems/fleet.ts";
+import { Moves } from "./systems/moves.ts";
 import { Records } from "./systems/records.ts";
 import { Tasks } from "./systems/tasks.ts";
 
@@ -35,8 +36,8 @@ const cursorKey = new Secret("cursor-key", { defaults, description, randomBytes:
 const shared = { defaults, logging, cursorKey, allowedOrigins: settings.allowedOrigins };
 
 // What microservices with databases of their own share: a network for these, and a bus to tell each other what happened.
-const network = settings.fleet && new DatabaseNetwork("databases");
-const bus = settings.fleet && new EventBus("andamio", { defaults, events: EVENTS });
+const network = (settings.fleet || settings.moves) && new DatabaseNetwork("databases");
+const bus = (settings.fleet || settings.moves) && new EventBus("andamio", { defaults, events: EVENTS });
 
 // The systems. Nothing of one imports another's code.
 const records = settings.records && new Records("records", { ...shared, settings: settings.records });
@@ -48,9 +49,14 @@ const fleet =
   network &&
   bus &&
   new Fleet("fleet", { ...shared, settings: settings.fleet, network, bus });
+const moves =
+  settings.moves &&
+  network &&
+  bus &&
+  new Moves("moves", { ...shared, settings: settings.moves, network, bus });
 
 // One picture of everything that runs.
-const watched = [records, tasks, appointments, fleet].flatMap((system) => system?.watched ?? []);
+const watched = [records, tasks, appointments, fleet, moves].flatMap((system) => system?.watched ?? []);
 const dashboard = watched.length > 0 && new ServiceDashboard("andamio", watched);
 
 export const recordsApiUrl = records?.apiUrl;
@@ -59,4 +65,5 @@ export const tasksApiKey = tasks?.apiKey;
 export const appointmentsApiUrl = appointments?.apiUrl;
 export const appointmentsApiKey = appointments?.apiKey;
 export const fleetApiUrl = fleet?.apiUrl;
+export const movesApiUrl = moves?.apiUrl;
 export const dashboardUrl = dashboard ? dashboard.url : undefined;

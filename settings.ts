@@ -4,11 +4,12 @@ import * as z from "zod";
 import { appointments } from "./settings/appointments.ts";
 import { type SettingsOf, type SystemDefinition, secretKey } from "./settings/definition.ts";
 import { fleet } from "./settings/fleet.ts";
+import { moves } from "./settings/moves.ts";
 import { records } from "./settings/records.ts";
 import { tasks } from "./settings/tasks.ts";
 
 /** The systems of this program, in the order in which they are composed. */
-const SYSTEMS = { records, tasks, appointments, fleet };
+const SYSTEMS = { records, tasks, appointments, fleet, moves };
 
 type SystemName = keyof typeof SYSTEMS;
 

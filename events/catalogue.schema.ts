@@ -32,6 +32,8 @@ export const moveRegisteredSchema = eventSchema(
     destination: z.string(),
     volumeM3: z.number(),
     date,
+    /** Whose move it is, and where to write to. */
+    client: z.looseObject({ id: z.string().min(1), email: z.string().min(3) }),
   }),
 );
 
@@ -53,7 +55,7 @@ export const truckRequestedSchema = eventSchema(
   z.looseObject({ moveId: id, truckId: id.optional(), date, volumeM3: z.number() }),
 );
 
-/** A truck of a move is on the road. Published by moves. */
+/** A truck of a move is on the road: its first position came in. Published by tracking. */
 export const moveStartedSchema = eventSchema(1, z.looseObject({ moveId: id }));
 
 /** A move is done. Published by moves. */
@@ -64,6 +66,7 @@ export const moveCancelledSchema = eventSchema(1, z.looseObject({ moveId: id }))
 
 /** Detail types by their source, as the bus takes them. */
 export const EVENTS = {
-  "andamio.moves": ["MoveRegistered", "TruckRequested", "MoveStarted", "MoveCompleted", "MoveCancelled"],
+  "andamio.moves": ["MoveRegistered", "TruckRequested", "MoveCompleted", "MoveCancelled"],
+  "andamio.tracking": ["MoveStarted"],
   "andamio.fleet": ["TruckAssigned", "TruckUnavailable"],
 };

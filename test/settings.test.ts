@@ -64,6 +64,7 @@ describe("stack configuration", () => {
       "tasks.color",
       "appointments.senderEmail",
       "tasksServiceKey",
+      "moves.senderEmail",
       "unknown",
     ]);
   });

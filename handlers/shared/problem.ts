@@ -39,6 +39,8 @@ const RETRY_SOON = { "retry-after": "1" };
 export const badRequest = (detail: string, errors?: readonly Mistake[]) =>
   new Problem(400, "Bad Request", detail, { errors });
 export const forbidden = (detail: string) => new Problem(403, "Forbidden", detail);
+export const unauthorized = (detail: string) =>
+  new Problem(401, "Unauthorized", detail, { headers: { "www-authenticate": "Bearer" } });
 export const notFound = (detail: string) => new Problem(404, "Not Found", detail);
 /** @param allowed methods of the path, such as `["GET", "POST"]` */
 export const methodNotAllowed = (allowed: readonly string[]) =>

@@ -3,9 +3,17 @@ import { EVENTS, moveRegisteredSchema } from "../../../events/catalogue.schema.t
 import { detailTypeOf, eventIn } from "../../../handlers/shared/event.ts";
 
 const MOVE = "0190a6f2-7a3e-7cc1-8b5a-2f6d8f3f9c11";
+const CLIENT = { id: "client-1", email: "ana@example.com" };
 
 function message(changes: object = {}) {
-  const data = { moveId: MOVE, origin: "A", destination: "B", volumeM3: 12.5, date: "2026-01-31" };
+  const data = {
+    moveId: MOVE,
+    origin: "A",
+    destination: "B",
+    volumeM3: 12.5,
+    date: "2026-01-31",
+    client: CLIENT,
+  };
   const occurredAt = "2026-01-01T00:00:00.000Z";
   const detail = { eventId: MOVE, version: 1, occurredAt, correlationId: "request-1", data, ...changes };
   return { body: JSON.stringify({ "detail-type": "MoveRegistered", source: "andamio.moves", detail }) };

@@ -36,4 +36,12 @@ Object.assign(process.env, {
   IMPORT_REPORTS_TOPIC_ARN: "unused",
   TASK_SERVICE_URL: "http://unused.invalid",
   TASK_SERVICE_SECRET_ARN: "unused",
+  DATABASE_PATH: "unused",
+  OUTBOX_QUEUE_URL: "unused",
+  TRACKING_TABLE: "unused",
+  NOTIFICATIONS_TABLE: "unused",
+  SENDER: "unused",
+  EVENT_BUS: "unused",
+  EVENT_SOURCE: "unused",
+  POSITION_KEEP_DAYS: "90",
 });
