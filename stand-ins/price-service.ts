@@ -21,7 +21,9 @@ const SWING_SECONDS = 3600;
 export default function handle(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const isKnown = request.method === "GET" && pathname === "/simple/price";
-  const body = isKnown ? quotes(searchParams) : { error: `There is no ${request.method} ${pathname}` };
+  // The date that the local cloud answers with: its clock may have been moved.
+  const now = Date.parse(String(response.getHeader("date") ?? new Date().toUTCString())) / 1000;
+  const body = isKnown ? quotes(searchParams, now) : { error: `There is no ${request.method} ${pathname}` };
   const text = JSON.stringify(body);
   response
     .writeHead(isKnown ? 200 : 404, {
@@ -31,9 +33,8 @@ export default function handle(request: IncomingMessage, response: ServerRespons
     .end(text);
 }
 
-function quotes(query: URLSearchParams): Record<string, Record<string, number>> {
+function quotes(query: URLSearchParams, now: number): Record<string, Record<string, number>> {
   const list = (name: string) => (query.get(name) ?? "").split(",").filter((item) => item !== "");
-  const now = Date.now() / 1000;
   const swing = 1 + SWING * Math.sin((2 * Math.PI * now) / SWING_SECONDS);
   const known = list("ids").filter((coin) => coin in PRICES);
   return Object.fromEntries(
