@@ -10,6 +10,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { sendJson } from "./send-json.ts";
 
 /** `andamio:appointmentsCalendlySigningKey` of local-cloud.yaml. */
 const SIGNING_KEY = "local-calendly-signing-key";
@@ -34,8 +35,8 @@ const REQUIRED = ["url", "event", "eventType", "startsAt", "name", "email"] as c
 /** Answers one request. */
 export default function handle(request: IncomingMessage, response: ServerResponse): void {
   answer(request).then(
-    ({ status, body }) => respond(response, status, body),
-    (error: unknown) => respond(response, 400, { error: String(error) }),
+    ({ status, body }) => sendJson(response, status, body),
+    (error: unknown) => sendJson(response, 400, { error: String(error) }),
   );
 }
 
@@ -109,13 +110,4 @@ function webhookOf({ event, eventType, startsAt, name, email, phone }: Order, in
       },
     },
   };
-}
-
-function respond(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
 }

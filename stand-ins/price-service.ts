@@ -7,6 +7,7 @@
  * Prices swing by some percent around a fixed one. Ids that are not known are left out, as CoinGecko does.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendJson } from "./send-json.ts";
 
 /** What coins cost in US dollars, about. */
 const PRICES: Readonly<Record<string, number>> = { bitcoin: 67_000, ethereum: 3_500, solana: 170 };
@@ -21,19 +22,14 @@ const SWING_SECONDS = 3600;
 export default function handle(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const isKnown = request.method === "GET" && pathname === "/simple/price";
-  const body = isKnown ? quotes(searchParams) : { error: `There is no ${request.method} ${pathname}` };
-  const text = JSON.stringify(body);
-  response
-    .writeHead(isKnown ? 200 : 404, {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(text),
-    })
-    .end(text);
+  // The date that the local cloud answers with: its clock may have been moved.
+  const now = Date.parse(String(response.getHeader("date") ?? new Date().toUTCString())) / 1000;
+  const body = isKnown ? quotes(searchParams, now) : { error: `There is no ${request.method} ${pathname}` };
+  sendJson(response, isKnown ? 200 : 404, body);
 }
 
-function quotes(query: URLSearchParams): Record<string, Record<string, number>> {
+function quotes(query: URLSearchParams, now: number): Record<string, Record<string, number>> {
   const list = (name: string) => (query.get(name) ?? "").split(",").filter((item) => item !== "");
-  const now = Date.now() / 1000;
   const swing = 1 + SWING * Math.sin((2 * Math.PI * now) / SWING_SECONDS);
   const known = list("ids").filter((coin) => coin in PRICES);
   return Object.fromEntries(

@@ -8,6 +8,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { sendJson } from "./send-json.ts";
 
 interface Effect {
   readonly key: string;
@@ -35,8 +36,8 @@ const effects = new Map<string, Effect>();
 /** Answers one request. */
 export default function handle(request: IncomingMessage, response: ServerResponse): void {
   answer(request).then(
-    ({ status, body }) => send(response, status, body),
-    () => send(response, 400, { error: "The body is not JSON" }),
+    ({ status, body }) => sendJson(response, status, body),
+    () => sendJson(response, 400, { error: "The body is not JSON" }),
   );
 }
 
@@ -77,13 +78,4 @@ function categoryOf(title: string): string {
 
 function listEffects() {
   return [...effects.values()].map(({ key, category, requests }) => ({ key, category, requests }));
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
 }

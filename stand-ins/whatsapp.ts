@@ -11,6 +11,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { sendJson } from "./send-json.ts";
 
 /** `andamio:appointmentsWhatsappToken` of local-cloud.yaml. */
 const TOKEN = "local-whatsapp-token";
@@ -49,8 +50,8 @@ const messages: Message[] = [];
 /** Answers one request. */
 export default function handle(request: IncomingMessage, response: ServerResponse): void {
   answer(request).then(
-    ({ status, body }) => send(response, status, body),
-    () => send(response, 400, problem(100, "The body is not JSON")),
+    ({ status, body }) => sendJson(response, status, body),
+    () => sendJson(response, 400, problem(100, "The body is not JSON")),
   );
 }
 
@@ -92,13 +93,4 @@ function take(from: string, { messaging_product, to, type, template }: Sent): An
 
 function problem(code: number, message: string) {
   return { error: { message, type: "OAuthException", code, fbtrace_id: "local" } };
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
 }

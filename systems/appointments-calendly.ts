@@ -6,7 +6,7 @@ import { Secret } from "../components/secret.ts";
 import type { SecureTable } from "../components/secure-table.ts";
 import { inviteeEventSchema } from "../handlers/appointments/calendly.schema.ts";
 import type { AppointmentsSettings } from "../settings/appointments.ts";
-import type { FunctionFactory } from "./appointments-functions.ts";
+import type { FunctionFactory } from "./functions.ts";
 import type { SystemArgs } from "./system.ts";
 
 /** The function behind the webhook; undefined until the signing key is configured. */

@@ -1,34 +1,10 @@
 /** The functions of the appointments, each with a role of its own and exactly what it needs. */
-import type * as pulumi from "@pulumi/pulumi";
-import { AlarmedFunction, type AlarmedFunctionArgs } from "../components/alarmed-function.ts";
+import type { AlarmedFunction } from "../components/alarmed-function.ts";
 import type { SecureTable, TableAccess } from "../components/secure-table.ts";
 import type { AppointmentsSettings } from "../settings/appointments.ts";
 import type { AppointmentOperation } from "./appointments-routes.ts";
+import type { FunctionArgs, FunctionFactory } from "./functions.ts";
 import type { SystemArgs } from "./system.ts";
-
-type FunctionArgs = Omit<AlarmedFunctionArgs, "defaults" | "entry" | "callback">;
-
-export type FunctionFactory = (operation: string, args: FunctionArgs) => AlarmedFunction;
-
-/** Functions of this system: `<system>-<operation>`, from handlers/appointments/<operation>.ts. */
-export function functionFactory(
-  name: string,
-  { defaults }: Pick<SystemArgs<AppointmentsSettings>, "defaults">,
-  parent: pulumi.Resource,
-): FunctionFactory {
-  return (operation, args) =>
-    new AlarmedFunction(
-      `${name}-${operation}`,
-      {
-        ...args,
-        defaults,
-        entry: `handlers/appointments/${operation}.ts`,
-        // Powertools puts it into every log line and metric.
-        environment: { POWERTOOLS_SERVICE_NAME: name, ...args.environment },
-      },
-      { parent },
-    );
-}
 
 /** The functions behind the API's routes, and the one behind the queue. */
 export function createFunctions(

@@ -9,7 +9,7 @@ import { Secret } from "../components/secret.ts";
 import type { SecureTable } from "../components/secure-table.ts";
 import { SecureTopic } from "../components/secure-topic.ts";
 import type { AppointmentsSettings, WhatsAppSettings } from "../settings/appointments.ts";
-import type { FunctionFactory } from "./appointments-functions.ts";
+import type { FunctionFactory } from "./functions.ts";
 import type { SystemArgs } from "./system.ts";
 
 /** What a dashboard shows of the notices. */

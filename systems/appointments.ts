@@ -8,9 +8,10 @@ import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import { TableBackup } from "../components/table-backup.ts";
 import type { AppointmentsSettings } from "../settings/appointments.ts";
 import { calendlyRoute, createCalendlyWebhook } from "./appointments-calendly.ts";
-import { createFunctions, functionFactory } from "./appointments-functions.ts";
+import { createFunctions } from "./appointments-functions.ts";
 import { createNotices } from "./appointments-notices.ts";
 import { appointmentRoutes } from "./appointments-routes.ts";
+import { functionFactory } from "./functions.ts";
 import type { SystemArgs } from "./system.ts";
 
 export type AppointmentsArgs = SystemArgs<AppointmentsSettings>;
@@ -39,7 +40,7 @@ export class Appointments extends Component {
   constructor(name: string, args: AppointmentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Appointments", name, {}, opts);
     const table = createTable(name, args, this);
-    const make = functionFactory(name, args, this);
+    const make = functionFactory("appointments", name, args.defaults, this);
     const { processBooking, ...operations } = createFunctions(make, args, table);
     const webhook = createCalendlyWebhook(name, args, table, make, this);
     const notices = createNotices(name, args, table, make, this);

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AlarmedFunction } from "../components/alarmed-function.ts";
+import type { AlarmedFunction } from "../components/alarmed-function.ts";
 import { createAlarm } from "../components/alarms.ts";
 import { Component } from "../components/base.ts";
 import { CrudApi } from "../components/crud-api.ts";
@@ -10,6 +10,7 @@ import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import { priceListSchema, priceSchema } from "../handlers/records/answers.schema.ts";
 import { recordSchema } from "../handlers/records/record.schema.ts";
 import type { RecordsSettings } from "../settings/records.ts";
+import { type FunctionFactory, functionFactory } from "./functions.ts";
 import type { SystemArgs } from "./system.ts";
 
 export type RecordsArgs = SystemArgs<RecordsSettings>;
@@ -31,8 +32,9 @@ export class Records extends Component {
   constructor(name: string, args: RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Records", name, {}, opts);
     const prices = createPriceTable(name, args, this);
-    const tracker = createTracker(name, args, prices, this);
-    const readers = createReaders(name, args, prices, this);
+    const make = functionFactory("records", name, args.defaults, this);
+    const tracker = createTracker(name, args, make, prices, this);
+    const readers = createReaders(args, make, prices);
     const { settings, defaults, allowedOrigins, logging, cursorKey } = args;
     const crud = new CrudApi(
       name,
@@ -67,28 +69,22 @@ function createPriceTable(name: string, { defaults }: RecordsArgs, parent: pulum
 function createTracker(
   name: string,
   { defaults, settings }: RecordsArgs,
+  make: FunctionFactory,
   prices: SecureTable,
   parent: pulumi.Resource,
 ): AlarmedFunction {
   const { coins, currency, everyMinutes, keepDays, serviceUrl } = settings.prices;
-  const tracker = new AlarmedFunction(
-    `${name}-track-prices`,
-    {
-      defaults,
-      description: "Asks what coins cost, and keeps it.",
-      entry: "handlers/records/track-prices.ts",
-      timeoutSeconds: 30,
-      environment: {
-        POWERTOOLS_SERVICE_NAME: name,
-        PRICE_SERVICE_URL: serviceUrl.replace(/\/$/, ""),
-        PRICE_COINS: coins.join(","),
-        PRICE_CURRENCY: currency,
-        PRICE_KEEP_DAYS: String(keepDays),
-      },
-      links: { PRICES_TABLE: prices.link(["query", "put"]) },
+  const tracker = make("track-prices", {
+    description: "Asks what coins cost, and keeps it.",
+    timeoutSeconds: 30,
+    environment: {
+      PRICE_SERVICE_URL: serviceUrl.replace(/\/$/, ""),
+      PRICE_COINS: coins.join(","),
+      PRICE_CURRENCY: currency,
+      PRICE_KEEP_DAYS: String(keepDays),
     },
-    { parent },
-  );
+    links: { PRICES_TABLE: prices.link(["query", "put"]) },
+  });
   const unit = everyMinutes === 1 ? "minute" : "minutes";
   new ScheduledFunction(
     `${name}-prices`,
@@ -118,36 +114,23 @@ function createTracker(
 type PriceReader = "latest" | "list";
 
 function createReaders(
-  name: string,
-  { defaults, allowedOrigins, cursorKey }: RecordsArgs,
+  { allowedOrigins, cursorKey }: RecordsArgs,
+  make: FunctionFactory,
   prices: SecureTable,
-  parent: pulumi.Resource,
 ): Record<PriceReader, AlarmedFunction> {
-  const environment = { POWERTOOLS_SERVICE_NAME: name, CORS_ALLOWED_ORIGINS: allowedOrigins.join(",") };
+  const environment = { CORS_ALLOWED_ORIGINS: allowedOrigins.join(",") };
   const PRICES_TABLE = prices.link("query");
   return {
-    latest: new AlarmedFunction(
-      `${name}-latest-price`,
-      {
-        defaults,
-        description: "GET /prices/{coin}/latest",
-        entry: "handlers/records/latest-price.ts",
-        environment,
-        links: { PRICES_TABLE },
-      },
-      { parent },
-    ),
-    list: new AlarmedFunction(
-      `${name}-list-prices`,
-      {
-        defaults,
-        description: "GET /prices/{coin}",
-        entry: "handlers/records/list-prices.ts",
-        environment,
-        links: { PRICES_TABLE, CURSOR_KEY_SECRET_ARN: cursorKey.link("read") },
-      },
-      { parent },
-    ),
+    latest: make("latest-price", {
+      description: "GET /prices/{coin}/latest",
+      environment,
+      links: { PRICES_TABLE },
+    }),
+    list: make("list-prices", {
+      description: "GET /prices/{coin}",
+      environment,
+      links: { PRICES_TABLE, CURSOR_KEY_SECRET_ARN: cursorKey.link("read") },
+    }),
   };
 }
 

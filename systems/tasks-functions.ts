@@ -1,11 +1,10 @@
 /** The functions of the task manager, each with a role of its own and exactly what it needs. */
-import type * as pulumi from "@pulumi/pulumi";
-import { AlarmedFunction, type AlarmedFunctionArgs } from "../components/alarmed-function.ts";
-import type { StackDefaults } from "../components/base.ts";
+import type { AlarmedFunction } from "../components/alarmed-function.ts";
 import type { Secret } from "../components/secret.ts";
 import type { SecureBucket } from "../components/secure-bucket.ts";
 import type { SecureTable } from "../components/secure-table.ts";
 import type { SecureTopic } from "../components/secure-topic.ts";
+import type { FunctionFactory } from "./functions.ts";
 import type { ImportStep } from "./tasks-import.ts";
 import type { TaskOperation } from "./tasks-routes.ts";
 
@@ -22,31 +21,6 @@ export interface Stores {
 export interface Topics {
   readonly events: SecureTopic;
   readonly reports: SecureTopic;
-}
-
-export type FunctionFactory = (
-  operation: string,
-  args: Omit<AlarmedFunctionArgs, "defaults" | "entry" | "callback">,
-) => AlarmedFunction;
-
-/** Functions of this system: `<system>-<operation>`, from handlers/tasks/<operation>.ts. */
-export function functionFactory(
-  name: string,
-  defaults: StackDefaults,
-  parent: pulumi.Resource,
-): FunctionFactory {
-  return (operation, args) =>
-    new AlarmedFunction(
-      `${name}-${operation}`,
-      {
-        ...args,
-        defaults,
-        entry: `handlers/tasks/${operation}.ts`,
-        // Powertools puts it into every log line and metric.
-        environment: { POWERTOOLS_SERVICE_NAME: name, ...args.environment },
-      },
-      { parent },
-    );
 }
 
 /** The functions behind the API's routes, each with exactly what it needs. */

@@ -11,12 +11,12 @@ import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import { Workflow } from "../components/workflow.ts";
 import { ATTACHMENT_TYPES } from "../handlers/tasks/limits.ts";
 import type { TasksSettings } from "../settings/tasks.ts";
+import { functionFactory } from "./functions.ts";
 import type { SystemArgs } from "./system.ts";
 import {
   createConsumers,
   createImportSteps,
   createOperations,
-  functionFactory,
   type Stores,
   type TaskConsumer,
   type Topics,
@@ -46,7 +46,7 @@ export class Tasks extends Component {
 
   constructor(name: string, args: TasksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Tasks", name, {}, opts);
-    const make = functionFactory(name, args.defaults, this);
+    const make = functionFactory("tasks", name, args.defaults, this);
     const stores = createStores(name, args, this);
     const topics = createTopics(name, args.settings, this);
 

@@ -1,7 +1,7 @@
 /** Reads and writes of entities. Each function names the DynamoDB actions that it needs. */
-import { DeleteCommand, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Key, Page, Table, TransactWrite, WriteOutcome } from "../shared/dynamo.ts";
-import { conditionally, hasVersion, queryPage } from "../shared/dynamo.ts";
+import { conditionally, hasVersion, queryPage, removeItem } from "../shared/dynamo.ts";
 import type { Content, EntityItem } from "./entity.ts";
 import { ALL_ENTITIES, BY_CREATION, entityKey } from "./entity.ts";
 
@@ -52,23 +52,14 @@ export function replaceContent(
 
 /**
  * Removes an entity; DeleteItem.
- * @param versions one of which the entity must have; undefined for any
+ * @param versions one of which it must have; undefined for any
  */
 export function removeEntity(
-  { client, name }: Table,
+  table: Table,
   id: string,
   versions: readonly number[] | undefined,
 ): Promise<WriteOutcome<unknown>> {
-  return conditionally(
-    client.send(
-      new DeleteCommand({
-        TableName: name,
-        Key: entityKey(id),
-        ...hasVersion(versions),
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    ),
-  );
+  return removeItem(table, entityKey(id), versions);
 }
 
 /** A page of all entities, newest first; Query on the index. */

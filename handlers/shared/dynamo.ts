@@ -6,7 +6,12 @@ import {
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
 import type { QueryCommandInput, TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { clientSettings } from "./aws-client.ts";
 import { unavailable } from "./problem.ts";
 
@@ -99,6 +104,27 @@ export function hasVersion(versions: readonly number[] | undefined) {
     ExpressionAttributeNames: { "#version": "version" },
     ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [name, versions[index]])),
   };
+}
+
+/**
+ * Removes an item; DeleteItem.
+ * @param versions one of which it must have; undefined for any
+ */
+export function removeItem(
+  { client, name }: Table,
+  key: Key,
+  versions: readonly number[] | undefined,
+): Promise<WriteOutcome<unknown>> {
+  return conditionally(
+    client.send(
+      new DeleteCommand({
+        TableName: name,
+        Key: key,
+        ...hasVersion(versions),
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    ),
+  );
 }
 
 export interface Page<Item> {

@@ -1,7 +1,7 @@
 /** Reads and writes of tasks. Each function names the DynamoDB actions that it needs. */
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Key, Page, Table, TransactWrite, WriteOutcome } from "../shared/dynamo.ts";
-import { conditionally, hasVersion, queryPage } from "../shared/dynamo.ts";
+import { conditionally, queryPage, removeItem } from "../shared/dynamo.ts";
 import { BY_CREATION, BY_STATUS, byStatus, taskKey } from "./keys.ts";
 import type { Task, TaskFields, TaskItem } from "./task.ts";
 
@@ -79,23 +79,14 @@ export async function replaceFields(
 
 /**
  * Removes a task; DeleteItem.
- * @param versions one of which the task must have; undefined for any
+ * @param versions one of which it must have; undefined for any
  */
 export function removeTask(
-  { client, name }: Table,
+  table: Table,
   id: string,
   versions: readonly number[] | undefined,
 ): Promise<WriteOutcome<unknown>> {
-  return conditionally(
-    client.send(
-      new DeleteCommand({
-        TableName: name,
-        Key: taskKey(id),
-        ...hasVersion(versions),
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    ),
-  );
+  return removeItem(table, taskKey(id), versions);
 }
 
 /** Notes that the worker handled a task, once; UpdateItem. */

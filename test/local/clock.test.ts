@@ -12,12 +12,14 @@ describe("The clock of the local cloud", () => {
   it("follows the wall clock, and fires timers by themselves", async () => {
     const clock = new CloudClock();
     const fired: string[] = [];
-    clock.after(2, () => fired.push("second"));
-    clock.after(1, () => fired.push("first"));
-    clock.after(1, () => fired.push("cancelled")).cancel();
-    await eventually(() => expect(fired).to.deep.equal(["first", "second"]));
+    clock.after(2, () => fired.push("one"));
+    clock.after(1, () => fired.push("another"));
+    clock.after(0, () => fired.push("cancelled")).cancel();
+    // How long this machine takes between two lines is nobody's promise: the order is tested where the clock is advanced.
+    await eventually(() => expect(fired).to.have.members(["one", "another"]));
     expect(clock.offset).to.equal(0);
-    expect(clock.now()).to.be.closeTo(Date.now(), 50);
+    const before = Date.now();
+    expect(clock.now()).to.be.within(before, Date.now());
   });
 
   it("runs what becomes due in order, each at its time, also what is set on the way", async () => {

@@ -7,24 +7,21 @@ import { definitions } from "../fixtures/programs/definitions.ts";
 const PROGRAMS = resolve(import.meta.dirname, "../fixtures/programs");
 const ENDPOINT = "http://127.0.0.1:4000";
 
-const ownRegion = process.env.AWS_REGION;
-
-before(() => {
+/** Evaluates a program whose environment names no region. */
+async function evaluateProgram(name: string, options: Partial<EvaluateOptions> = {}): Promise<Evaluation> {
+  const ownRegion = process.env.AWS_REGION;
   delete process.env.AWS_REGION;
-});
-
-after(() => {
-  if (ownRegion !== undefined) process.env.AWS_REGION = ownRegion;
-});
-
-function evaluateProgram(name: string, options: Partial<EvaluateOptions> = {}): Promise<Evaluation> {
-  return evaluate({
-    cwd: resolve(PROGRAMS, name),
-    stack: "dev",
-    endpoint: ENDPOINT,
-    definitions,
-    ...options,
-  });
+  try {
+    return await evaluate({
+      cwd: resolve(PROGRAMS, name),
+      stack: "dev",
+      endpoint: ENDPOINT,
+      definitions,
+      ...options,
+    });
+  } finally {
+    if (ownRegion !== undefined) process.env.AWS_REGION = ownRegion;
+  }
 }
 
 function one({ graph }: Evaluation, type: string, name: string): Resource {

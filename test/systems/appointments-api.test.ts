@@ -192,7 +192,11 @@ describe("appointments API", () => {
     }
     const invoked = cloud.cloud.services.lambda
       .invocations()
-      .filter((each) => each.at >= since && each.functionName.startsWith("appointments-"));
+      .filter(({ at, functionName }) => at >= since && functionName.startsWith("appointments-"))
+      // What earlier requests wrote may be on its way through the stream.
+      .filter(
+        ({ source, functionName }) => /^apigateway/.test(source) || functionName.includes("process-booking"),
+      );
     expect(invoked.map(({ functionName }) => functionName)).to.deep.equal([]);
     expect(await driver.slots(provider, DATE)).to.have.lengthOf(4);
   });

@@ -147,9 +147,15 @@ describe("the program", () => {
     ]);
   });
 
-  it("does without the tasks system when the stack switches it off", async () => {
-    const graph = await graphOf("dev", { "andamio:systems": [] });
-    expect(resourcesOf(graph, FUNCTION)).to.deep.equal([]);
-    expect(graph.outputs.tasksApiUrl).to.equal(undefined);
+  it("does without any of its systems that the stack switches off, and keeps the others", async () => {
+    const all = ["records", "tasks", "appointments"];
+    for (const system of all) {
+      const others = all.filter((name) => name !== system);
+      const { outputs } = await graphOf("dev", { "andamio:systems": others });
+      const urls = all.filter((name) => outputs[`${name}ApiUrl`]?.value !== undefined);
+      expect(urls, `without ${system}`).to.deep.equal(others);
+    }
+    const none = await graphOf("dev", { "andamio:systems": [] });
+    expect(resourcesOf(none, FUNCTION)).to.deep.equal([]);
   });
 });

@@ -1,8 +1,8 @@
 /** What the handler modules ask the environment for when they are imported. Import this before them. */
 Object.assign(process.env, {
-  AWS_REGION: "eu-west-1",
   AWS_ACCESS_KEY_ID: "AKIAUSER",
   AWS_SECRET_ACCESS_KEY: "test",
+  AWS_REGION: "eu-west-1",
   POWERTOOLS_LOG_LEVEL: "SILENT",
   POWERTOOLS_METRICS_DISABLED: "true",
   AUDIT_BUCKET: "unused",
