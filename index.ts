@@ -9,6 +9,7 @@ import { EventBus } from "./components/event-bus.ts";
 import { Secret } from "./components/secret.ts";
 import { ServiceDashboard } from "./components/service-dashboard.ts";
 import { SpendingLimit } from "./components/spending-limit.ts";
+import { UserDirectory } from "./components/user-directory.ts";
 import { EVENTS } from "./events/catalogue.schema.ts";
 import { readSettings } from "./settings.ts";
 import { Appointments } from "./systems/appointments.ts";
@@ -35,9 +36,20 @@ const description = "Signs the cursors of lists, so that clients cannot make the
 const cursorKey = new Secret("cursor-key", { defaults, description, randomBytes: 32 });
 const shared = { defaults, logging, cursorKey, allowedOrigins: settings.allowedOrigins };
 
-// What microservices with databases of their own share: a network for these, and a bus to tell each other what happened.
-const network = (settings.fleet || settings.moves) && new DatabaseNetwork("databases");
-const bus = (settings.fleet || settings.moves) && new EventBus("andamio", { defaults, events: EVENTS });
+// What the services of the moving company share: a network for their databases, a bus to tell each other what happened,
+// and the people they know.
+const company = (settings.fleet || settings.moves) && {
+  network: new DatabaseNetwork("databases"),
+  bus: new EventBus("andamio", { defaults, events: EVENTS }),
+  directory: new UserDirectory("users", {
+    defaults,
+    groups: {
+      employees: { description: "Who looks after moves, trucks and drivers." },
+      clients: { description: "Who signed up to have something moved." },
+    },
+    selfSignUp: "clients",
+  }),
+};
 
 // The systems. Nothing of one imports another's code.
 const records = settings.records && new Records("records", { ...shared, settings: settings.records });
@@ -45,15 +57,9 @@ const tasks = settings.tasks && new Tasks("tasks", { ...shared, settings: settin
 const appointments =
   settings.appointments && new Appointments("appointments", { ...shared, settings: settings.appointments });
 const fleet =
-  settings.fleet &&
-  network &&
-  bus &&
-  new Fleet("fleet", { ...shared, settings: settings.fleet, network, bus });
+  settings.fleet && company && new Fleet("fleet", { ...shared, ...company, settings: settings.fleet });
 const moves =
-  settings.moves &&
-  network &&
-  bus &&
-  new Moves("moves", { ...shared, settings: settings.moves, network, bus });
+  settings.moves && company && new Moves("moves", { ...shared, ...company, settings: settings.moves });
 
 // One picture of everything that runs.
 const watched = [records, tasks, appointments, fleet, moves].flatMap((system) => system?.watched ?? []);
@@ -66,4 +72,6 @@ export const appointmentsApiUrl = appointments?.apiUrl;
 export const appointmentsApiKey = appointments?.apiKey;
 export const fleetApiUrl = fleet?.apiUrl;
 export const movesApiUrl = moves?.apiUrl;
+export const userPoolId = company ? company.directory.userPool.id : undefined;
+export const userPoolClientId = company ? company.directory.client.id : undefined;
 export const dashboardUrl = dashboard ? dashboard.url : undefined;

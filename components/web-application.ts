@@ -49,7 +49,8 @@ export class WebApplication extends Component {
     const { application, publicPaths = [], requestHeaders, ...api } = args;
     const { defaults, description } = args;
     this.function = new AlarmedFunction(`${name}-app`, { ...application, defaults, description }, parent);
-    const routes = routesTo(this.function, publicPaths, requestHeaders ?? REQUEST_HEADERS);
+    const access = api.authorizer ? { public: true } : {};
+    const routes = routesTo(this.function, publicPaths, requestHeaders ?? REQUEST_HEADERS, access);
     this.api = new RestApi(`${name}-api`, { ...api, routes }, parent);
     this.url = this.api.url;
     this.registerOutputs({ url: this.url });
@@ -60,10 +61,13 @@ function routesTo(
   handler: AlarmedFunction,
   publicPaths: readonly string[],
   requestHeaders: readonly string[],
+  access: Pick<RouteArgs, "public">,
 ): Record<string, RouteArgs> {
   const headers = Object.fromEntries(requestHeaders.map((header) => [header, {}]));
   const everything = { handler, headers, summary: "Hands the request to the application." };
-  const open = publicPaths.map((path) => [`GET ${path}`, { handler, summary: `Shows ${path}.` }] as const);
+  const open = publicPaths.map(
+    (path) => [`GET ${path}`, { handler, ...access, summary: `Shows ${path}.` }] as const,
+  );
   return { "ANY /": everything, "ANY /{proxy+}": everything, ...Object.fromEntries(open) };
 }
 

@@ -7,6 +7,7 @@ import { EventPipeline } from "../components/event-pipeline.ts";
 import { OutboxRelay } from "../components/outbox-relay.ts";
 import { RelationalDatabase } from "../components/relational-database.ts";
 import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
+import type { UserDirectory } from "../components/user-directory.ts";
 import { WebApplication } from "../components/web-application.ts";
 import type { FleetSettings } from "../settings/fleet.ts";
 import type { SystemArgs } from "./system.ts";
@@ -16,6 +17,8 @@ export interface FleetArgs extends SystemArgs<FleetSettings> {
   readonly network: DatabaseNetwork;
   /** What moves and fleet tell each other on. */
   readonly bus: EventBus;
+  /** Who administers trucks and drivers: its group `employees`. */
+  readonly directory: UserDirectory;
 }
 
 /** Longer than a database takes that resumes from its pause. */
@@ -86,7 +89,7 @@ function createDatabase(
 
 function createApplication(
   name: string,
-  { defaults, settings, allowedOrigins, logging, cursorKey }: FleetArgs,
+  { defaults, settings, directory, allowedOrigins, logging, cursorKey }: FleetArgs,
   database: RelationalDatabase,
   parent: pulumi.Resource,
 ): WebApplication {
@@ -100,6 +103,7 @@ function createApplication(
         environment: { POWERTOOLS_SERVICE_NAME: name, CORS_ALLOWED_ORIGINS: allowedOrigins.join(",") },
         links: { DATABASE_PATH: database.link(), CURSOR_KEY_SECRET_ARN: cursorKey.link("read") },
       },
+      authorizer: { directory, groups: ["employees"] },
       publicPaths: ["/health"],
       throttle: { ratePerSecond: settings.ratePerSecond, burst: settings.burst },
       cors: { allowedOrigins },

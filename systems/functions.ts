@@ -1,4 +1,5 @@
 /** How the systems make their functions. */
+import { basename } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { AlarmedFunction, type AlarmedFunctionArgs } from "../components/alarmed-function.ts";
 import type { StackDefaults } from "../components/base.ts";
@@ -8,7 +9,8 @@ export type FunctionArgs = Omit<AlarmedFunctionArgs, "defaults" | "entry" | "cal
 export type FunctionFactory = (operation: string, args: FunctionArgs) => AlarmedFunction;
 
 /**
- * Functions of one system: `<name>-<operation>`, from `handlers/<system>/<operation>.ts`.
+ * Functions of one system, from `handlers/<system>/<operation>.ts`: `<name>-<operation>`, without the folder of an operation
+ * such as `tracking/add-position`.
  * @param system folder of its handlers
  */
 export function functionFactory(
@@ -19,7 +21,7 @@ export function functionFactory(
 ): FunctionFactory {
   return (operation, args) =>
     new AlarmedFunction(
-      `${name}-${operation}`,
+      `${name}-${basename(operation)}`,
       {
         ...args,
         defaults,

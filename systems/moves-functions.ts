@@ -1,12 +1,12 @@
 /** The functions of the moves, each with a role of its own and exactly what it needs. */
-import type * as pulumi from "@pulumi/pulumi";
-import { AlarmedFunction, type AlarmedFunctionArgs } from "../components/alarmed-function.ts";
+import type { AlarmedFunction } from "../components/alarmed-function.ts";
 import type { EmailSender } from "../components/email-sender.ts";
 import type { EventBus } from "../components/event-bus.ts";
 import type { OutboxRelay } from "../components/outbox-relay.ts";
 import type { RelationalDatabase } from "../components/relational-database.ts";
 import type { SecureTable } from "../components/secure-table.ts";
 import type { MovesSettings } from "../settings/moves.ts";
+import type { FunctionFactory } from "./functions.ts";
 import type { MoveOperation } from "./moves-routes.ts";
 import type { SystemArgs } from "./system.ts";
 
@@ -22,53 +22,26 @@ export interface MoveStores {
   readonly sender: EmailSender;
 }
 
-export type MakeFunction = (
-  path: string,
-  args: Omit<AlarmedFunctionArgs, "defaults" | "entry" | "callback">,
-) => AlarmedFunction;
-
-/** Makes functions of this system: from `handlers/moves/<path>.ts`, named after the last part of the path. */
-export function movesFunctions(
-  name: string,
-  { defaults, allowedOrigins }: SystemArgs<MovesSettings>,
-  parent: pulumi.Resource,
-): MakeFunction {
-  return (path, args) =>
-    new AlarmedFunction(
-      `${name}-${path.slice(path.lastIndexOf("/") + 1)}`,
-      {
-        ...args,
-        defaults,
-        entry: `handlers/moves/${path}.ts`,
-        // Powertools puts it into every log line and metric.
-        environment: {
-          POWERTOOLS_SERVICE_NAME: name,
-          CORS_ALLOWED_ORIGINS: allowedOrigins.join(","),
-          ...args.environment,
-        },
-      },
-      { parent },
-    );
-}
-
 /** Longer than a database takes to resume from its pause is for consumers; an API answers 503 before. */
 const API_SECONDS = 20;
 
 /** The functions behind the API's routes. */
 export function createMoveOperations(
-  make: MakeFunction,
-  { settings, cursorKey }: SystemArgs<MovesSettings>,
+  make: FunctionFactory,
+  { settings, cursorKey, allowedOrigins }: SystemArgs<MovesSettings>,
   { database, relay, tracking }: MoveStores,
 ): Record<MoveOperation, AlarmedFunction> {
+  const environment = { CORS_ALLOWED_ORIGINS: allowedOrigins.join(",") };
   const DATABASE_PATH = database.link([]);
   const CURSOR_KEY_SECRET_ARN = cursorKey.link("read");
   const changing = (path: string, description: string) =>
     make(path, {
       description,
+      environment,
       timeoutSeconds: API_SECONDS,
       links: { DATABASE_PATH, OUTBOX_QUEUE_URL: relay.link("wake") },
     });
-  const reading = { timeoutSeconds: API_SECONDS };
+  const reading = { environment, timeoutSeconds: API_SECONDS };
   return {
     create: changing("create", "POST /moves"),
     list: make("list", {
@@ -82,11 +55,12 @@ export function createMoveOperations(
     cancel: changing("cancel", "POST /moves/{id}/cancellation"),
     addPosition: make("tracking/add-position", {
       description: "POST /moves/{id}/positions",
-      environment: { POSITION_KEEP_DAYS: String(settings.positionKeepDays) },
+      environment: { ...environment, POSITION_KEEP_DAYS: String(settings.positionKeepDays) },
       links: { TRACKING_TABLE: tracking.link(["get", "put", "update", "check"]) },
     }),
     listPositions: make("tracking/list-positions", {
       description: "GET /moves/{id}/positions",
+      environment,
       links: { TRACKING_TABLE: tracking.link(["get", "query"]), CURSOR_KEY_SECRET_ARN },
     }),
   };
@@ -99,7 +73,7 @@ const CONSUMER_SECONDS = 60;
 
 /** What follows from events. */
 export function createMoveConsumers(
-  make: MakeFunction,
+  make: FunctionFactory,
   bus: EventBus,
   { database, tracking, notifications, sender }: MoveStores,
 ): Record<MoveConsumer, AlarmedFunction> {

@@ -30,6 +30,9 @@ const idempotencyKey = {
 const step = { ...idempotencyKey, "If-Match": { description: "ETag that the move must have." } };
 const wrongStep = { description: "The move's status, which errors[0].code names, does not allow it." };
 
+/** Who may take a move through its steps. */
+const EMPLOYEES = ["employees"];
+
 /** All routes, by method and path. */
 export function moveRoutes(
   handlers: Readonly<Record<MoveOperation, AlarmedFunction>>,
@@ -81,6 +84,7 @@ function employeeRoutes(
   return {
     "POST /moves/{id}/truck": {
       handler: handlers.requestTruck,
+      groups: EMPLOYEES,
       summary: "Asks fleet for a truck, or for a certain one.",
       body: requestTruckSchema,
       headers: step,
@@ -91,12 +95,14 @@ function employeeRoutes(
     },
     "POST /moves/{id}/completion": {
       handler: handlers.complete,
+      groups: EMPLOYEES,
       summary: "Notes that a move is done.",
       headers: step,
       responses: { 200: { description: "The move as it is now.", schema: moveSchema }, 409: wrongStep },
     },
     "POST /moves/{id}/positions": {
       handler: handlers.addPosition,
+      groups: EMPLOYEES,
       summary: "Reports where the truck of a move is.",
       body: positionSchema,
       responses: { 201: { description: "The position.", schema: trackedPositionSchema }, 409: wrongStep },

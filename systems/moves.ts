@@ -10,13 +10,14 @@ import { RelationalDatabase } from "../components/relational-database.ts";
 import { RestApi } from "../components/rest-api.ts";
 import { SecureTable } from "../components/secure-table.ts";
 import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
+import type { UserDirectory } from "../components/user-directory.ts";
 import type { MovesSettings } from "../settings/moves.ts";
+import { functionFactory } from "./functions.ts";
 import {
   createMoveConsumers,
   createMoveOperations,
   type MoveConsumer,
   type MoveStores,
-  movesFunctions,
 } from "./moves-functions.ts";
 import { type MoveOperation, moveRoutes } from "./moves-routes.ts";
 import type { SystemArgs } from "./system.ts";
@@ -26,6 +27,8 @@ export interface MovesArgs extends SystemArgs<MovesSettings> {
   readonly network: DatabaseNetwork;
   /** What moves, fleet, tracking and notification tell each other on. */
   readonly bus: EventBus;
+  /** Who registers moves and who looks after them: the groups `clients` and `employees`. */
+  readonly directory: UserDirectory;
 }
 
 /**
@@ -43,7 +46,7 @@ export class Moves extends Component {
 
   constructor(name: string, args: MovesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Moves", name, {}, opts);
-    const make = movesFunctions(name, args, this);
+    const make = functionFactory("moves", name, args.defaults, this);
     const stores = createStores(name, args, this);
     const operations = createMoveOperations(make, args, stores);
     const api = createApi(name, args, operations, this);
@@ -92,7 +95,7 @@ function createStores(
 
 function createApi(
   name: string,
-  { defaults, settings, allowedOrigins, logging }: MovesArgs,
+  { defaults, settings, directory, allowedOrigins, logging }: MovesArgs,
   operations: Record<MoveOperation, AlarmedFunction>,
   parent: pulumi.Resource,
 ): RestApi {
@@ -102,6 +105,7 @@ function createApi(
       defaults,
       description: "Moves of a moving company: orders, their trucks, and where these are.",
       routes: moveRoutes(operations),
+      authorizer: { directory, groups: ["clients", "employees"] },
       throttle: { ratePerSecond: settings.ratePerSecond, burst: settings.burst },
       cors: { allowedOrigins },
       logging,

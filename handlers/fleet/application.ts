@@ -30,7 +30,7 @@ export function fleetApplication(resources: Resources): Hono<WebEnvironment> {
   );
   app.all("/health", operation(refuse("GET")));
   app.use(async (c, next) => {
-    if (!c.env.request.groups.includes(EMPLOYEES)) throw forbidden("This is for employees only.");
+    if (!c.env.request.user?.groups.includes(EMPLOYEES)) throw forbidden("This is for employees only.");
     await next();
   });
   serve(app, trucks, resources);

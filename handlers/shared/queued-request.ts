@@ -32,7 +32,6 @@ export function queuedRequest({ body, messageAttributes }: SQSRecord): QueuedReq
     route,
     url: `https://queued.invalid${route.slice(route.indexOf("/"))}`,
     caller: Caller?.stringValue ?? "anonymous",
-    groups: [],
     user: undefined,
     pathParameters: new Map(),
     query: new Map(),

@@ -20,8 +20,6 @@ export interface ApiRequest {
   readonly caller: string;
   /** The user whom the API's authorizer let in; undefined without an authorizer. */
   readonly user: User | undefined;
-  /** Groups of the user who calls, as the API's authorizer found them; none without an authorizer. */
-  readonly groups: readonly string[];
   readonly pathParameters: ReadonlyMap<string, string>;
   /** Values by name, in the order of the request. */
   readonly query: ReadonlyMap<string, readonly string[]>;
@@ -48,7 +46,6 @@ export function toRequest(event: APIGatewayProxyEvent): ApiRequest {
     url: `${origin(headers, requestContext.domainName)}${requestContext.path.replace(/\/+$/, "")}`,
     caller: user?.userId ?? requestContext.identity?.apiKeyId ?? "anonymous",
     user,
-    groups: groupsOf(requestContext.authorizer),
     pathParameters: new Map(
       Object.entries(event.pathParameters ?? {}).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),

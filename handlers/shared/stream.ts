@@ -24,15 +24,6 @@ export function removedItem<Item>({ eventName, dynamodb }: DynamoDBRecord): Item
   return eventName === "REMOVE" ? toItem(dynamodb?.OldImage) : undefined;
 }
 
-/** The item that a stream record tells of as changed, before and after. */
-export function changedItem<Item>({
-  eventName,
-  dynamodb,
-}: DynamoDBRecord): { readonly before: Item; readonly after: Item } | undefined {
-  if (eventName !== "MODIFY") return undefined;
-  return { before: toItem(dynamodb?.OldImage), after: toItem(dynamodb?.NewImage) };
-}
-
 function toItem<Item>(image: NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]): Item {
   if (!image) throw new Error("The stream record has no image; the stream must carry new and old images");
   return unmarshall(image as Record<string, AttributeValue>) as Item;

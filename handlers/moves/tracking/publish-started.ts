@@ -18,9 +18,9 @@ const bus = openBus(env.EVENT_BUS, env.EVENT_SOURCE);
 
 /** Tells of a track that has just started. */
 export async function publishStarted(record: DynamoDBRecord, bus: Bus): Promise<void> {
-  const changed = changedItem<Track>(record);
-  if (!changed || changed.after.sk !== TRACK || changed.before.startedAt !== undefined) return;
-  const { pk: moveId, startedAt, correlationId = "unknown" } = changed.after;
+  const { before, after } = changedItem<Track>(record);
+  if (!before || !after || after.sk !== TRACK || before.startedAt !== undefined) return;
+  const { pk: moveId, startedAt, correlationId = "unknown" } = after;
   if (startedAt === undefined) return;
   const eventId = derivedId("MoveStarted", moveId);
   const detail = { eventId, version: 1, occurredAt: startedAt, correlationId, data: { moveId } };
