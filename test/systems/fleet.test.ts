@@ -1,14 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { APIGatewayProxyResult } from "aws-lambda";
 import { expect } from "chai";
 import { resourcesOf } from "../../local/core/graph.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
-import type { Asked } from "../handlers/support/events.ts";
-import { gatewayEvent } from "../handlers/support/events.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
+import { MovesDriver } from "./support/moves.ts";
 import { logged, runningProgram } from "./support/running-program.ts";
 
 interface Truck {
@@ -20,26 +17,12 @@ interface Truck {
 describe("the fleet", () => {
   let program: LocalCloud;
   let api: ApiClient;
-  let lambda: LambdaClient;
+  let company: MovesDriver;
   let bridge: EventBridgeClient;
 
   const physicalName = (type: string, name: string): string => {
     const found = resourcesOf(program.graph, type).find((resource) => resource.name === name);
     return String(found?.outputs.name);
-  };
-  /** As the gateway asks once its authorizer has found that an employee calls. */
-  const employee = async (route: string, asked: Asked = {}): Promise<APIGatewayProxyResult> => {
-    const [method = "", url = ""] = route.split(" ");
-    const event = gatewayEvent(`${method} /{proxy+}`, { ...asked, url, authorizer: { groups: "employees" } });
-    const answer = await lambda.send(
-      new InvokeCommand({
-        FunctionName: physicalName("aws:lambda/function:Function", "fleet-app-function"),
-        Qualifier: "live",
-        Payload: JSON.stringify(event),
-      }),
-    );
-    expect(answer.FunctionError).to.equal(undefined);
-    return JSON.parse(Buffer.from(answer.Payload ?? []).toString()) as APIGatewayProxyResult;
   };
   const publish = (source: string, type: string, data: object) =>
     bridge.send(
@@ -61,27 +44,25 @@ describe("the fleet", () => {
       }),
     );
   const truck = async (plate: string, capacityM3: number): Promise<Truck> => {
-    const made = await employee("POST /trucks", { body: { plate, capacityM3 } });
-    expect(made.statusCode, made.body).to.equal(201);
-    return JSON.parse(made.body) as Truck;
+    const made = await company.send(company.employee, "POST", "/trucks", { body: { plate, capacityM3 } });
+    expect(made.status, JSON.stringify(made.body)).to.equal(201);
+    return made.body as unknown as Truck;
   };
   const statusOf = async ({ id }: Truck) =>
-    (JSON.parse((await employee(`GET /trucks/${id}`)).body) as Truck).status;
+    (await company.send(company.employee, "GET", `/trucks/${id}`)).body.status;
 
   before(async function () {
     this.timeout(90_000);
     program = await runningProgram();
     api = new ApiClient(String(program.outputValues.fleetApiUrl));
-    const options = {
+    company = new MovesDriver(program);
+    bridge = new EventBridgeClient({
       endpoint: program.world.endpoint,
       region: program.world.region,
       credentials: { accessKeyId: "AKIAUSER", secretAccessKey: "secret" },
-    };
-    lambda = new LambdaClient(options);
-    bridge = new EventBridgeClient(options);
+    });
   });
   after(() => {
-    lambda.destroy();
     bridge.destroy();
   });
 

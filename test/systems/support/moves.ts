@@ -1,25 +1,44 @@
 /** What tests do with the moves and the fleet, and how they look at what these did. */
 import { expect } from "chai";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
-import { gatewayEvent } from "../../handlers/support/events.ts";
 import { eventually } from "../../support/eventually.ts";
-import { functionNamed } from "./crashes.ts";
+import { ApiClient, type Question } from "./client.ts";
 
-export interface Person {
-  readonly userId: string;
-  readonly email: string;
-  readonly group: "clients" | "employees";
-}
+export type Group = "clients" | "employees";
 
 export interface MoveAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: Headers;
   readonly body: Record<string, unknown>;
 }
 
-export interface MoveQuestion {
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+/** Tokens are taken for an hour of the cloud's time, which tests advance. */
+const TOKEN_MS = 50 * 60_000;
+
+/** Somebody with an account, who signs in again before a token expires. */
+export class Person {
+  readonly #cloud: LocalCloud;
+  readonly #group: Group;
+  readonly email: string;
+  #token = Promise.resolve("");
+  #goodUntil = 0;
+
+  constructor(cloud: LocalCloud, group: Group, email = `${crypto.randomUUID()}@example.com`) {
+    this.#cloud = cloud;
+    this.#group = group;
+    this.email = email;
+  }
+
+  /** An access token. */
+  token(): Promise<string> {
+    const { clock, services } = this.#cloud.cloud;
+    if (clock.now() > this.#goodUntil) {
+      this.#goodUntil = clock.now() + TOKEN_MS;
+      const person = { pool: "users-pool", group: this.#group, username: this.email };
+      this.#token = services.cognito.signInPerson(person).then(({ accessToken }) => accessToken);
+    }
+    return this.#token;
+  }
 }
 
 /** An order that nobody else has: each on a day of its own, so that tests do not take each other's trucks. */
@@ -33,59 +52,32 @@ export function newDay(): string {
   return new Date(Date.UTC(2190, 0, ++days)).toISOString().slice(0, 10);
 }
 
-/** The functions behind the routes. */
-const ROUTES: readonly (readonly [route: string, component: string])[] = [
-  ["POST /moves", "moves-create"],
-  ["GET /moves", "moves-list"],
-  ["GET /moves/{id}", "moves-get"],
-  ["POST /moves/{id}/truck", "moves-request-truck"],
-  ["POST /moves/{id}/completion", "moves-complete"],
-  ["POST /moves/{id}/cancellation", "moves-cancel"],
-  ["POST /moves/{id}/positions", "moves-add-position"],
-  ["GET /moves/{id}/positions", "moves-list-positions"],
-];
+/** Paths of the fleet; everything else is of the moves. */
+const OF_FLEET = /^\/(trucks|drivers|health)\b/;
 
 export class MovesDriver {
   readonly #cloud: LocalCloud;
-  readonly employee: Person = { userId: "employee-1", email: "eva@example.com", group: "employees" };
+  readonly #moves: ApiClient;
+  readonly #fleet: ApiClient;
+  readonly employee: Person;
 
   constructor(cloud: LocalCloud) {
     this.#cloud = cloud;
+    this.#moves = new ApiClient(String(cloud.outputValues.movesApiUrl));
+    this.#fleet = new ApiClient(String(cloud.outputValues.fleetApiUrl));
+    this.employee = new Person(cloud, "employees");
   }
 
   newClient(): Person {
-    const userId = crypto.randomUUID();
-    return { userId, email: `${userId}@example.com`, group: "clients" };
+    return new Person(this.#cloud, "clients");
   }
 
-  /** One request of a person. */
-  async send(person: Person, method: string, path: string, question: MoveQuestion = {}): Promise<MoveAnswer> {
-    const [pathname = "", search = ""] = path.split("?");
-    const [, id] = /^\/moves\/([^/]+)/.exec(pathname) ?? [];
-    const wanted = `${method} ${id === undefined ? pathname : pathname.replace(id, "{id}")}`;
-    const [route, component] = ROUTES.find(([known]) => known === wanted) ?? [
-      `${method} /{proxy+}`,
-      "fleet-app",
-    ];
-    const event = gatewayEvent(route, {
-      ...(question.headers && { headers: question.headers }),
-      ...(search !== "" && { query: Object.fromEntries(new URLSearchParams(search)) }),
-      ...(id !== undefined && { path: { id } }),
-      ...(component === "fleet-app" && { url: pathname }),
-      body: question.body,
-      authorizer: { userId: person.userId, email: person.email, groups: person.group },
-    });
-    const name = functionNamed(this.#cloud, component);
-    const { region, account } = this.#cloud.world;
-    const arn = `arn:aws:lambda:${region}:${account}:function:${name}:live`;
-    const { payload, functionError } = await this.#cloud.cloud.services.lambda.invoke(arn, event, wanted);
-    if (functionError) return { status: 502, headers: {}, body: { functionError: payload } };
-    const { statusCode, headers, body } = JSON.parse(payload) as {
-      statusCode: number;
-      headers: Record<string, string>;
-      body: string;
-    };
-    return { status: statusCode, headers, body: body === "" ? {} : JSON.parse(body) };
+  /** One request of a person, to the fleet or to the moves. */
+  async send(person: Person, method: string, path: string, question: Question = {}): Promise<MoveAnswer> {
+    const headers = { authorization: `Bearer ${await person.token()}`, ...question.headers };
+    const api = OF_FLEET.test(path) ? this.#fleet : this.#moves;
+    const { body, ...answer } = await api.send(method, path, { ...question, headers });
+    return { ...answer, body: body as MoveAnswer["body"] };
   }
 
   /** A truck on a day of its own, so that tests do not take each other's. */
@@ -98,7 +90,7 @@ export class MovesDriver {
     return { id: String(body.id), plate };
   }
 
-  async register(client: Person, order: object, headers: MoveQuestion["headers"] = {}): Promise<string> {
+  async register(client: Person, order: object, headers: Question["headers"] = {}): Promise<string> {
     const { status, body } = await this.send(client, "POST", "/moves", { body: order, headers });
     expect(status, JSON.stringify(body)).to.equal(201);
     return String(body.id);
