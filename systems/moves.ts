@@ -31,6 +31,13 @@ export interface MovesArgs extends SystemArgs<MovesSettings> {
   readonly directory: UserDirectory;
 }
 
+/** What each service listens to. */
+const HEARD = {
+  assignment: ["TruckAssigned", "TruckUnavailable", "MoveStarted"],
+  tracking: ["MoveRegistered", "TruckAssigned", "MoveCompleted", "MoveCancelled"],
+  notification: ["MoveRegistered", "TruckAssigned", "MoveCompleted"],
+};
+
 /**
  * The orders of a moving company: clients register moves, employees take them through their steps, and everybody sees where
  * they are. Three services that know each other by events only: moves, tracking and notification.
@@ -121,13 +128,14 @@ function createPipelines(
   stores: MoveStores,
   parent: pulumi.Resource,
 ): EventPipeline[] {
-  const listening = (suffix: string, consumer: AlarmedFunction, ...detailTypes: readonly string[]) =>
+  const listening = (service: keyof typeof HEARD, consumer: AlarmedFunction) =>
     new EventPipeline(
-      `${name}-${suffix}`,
+      `${name}-${service}`,
       {
         defaults,
-        source: bus.source(...detailTypes),
-        queue: true,
+        source: bus.source(...HEARD[service]),
+        // Moves stand still without it; what the others miss can wait until somebody looks.
+        queue: { essential: service === "assignment" },
         consumer,
         batch: { maximumConcurrency: settings.eventWorkers },
       },
@@ -135,9 +143,9 @@ function createPipelines(
     );
   const tracks = { sk: { S: ["TRACK"] }, startedAt: { S: [{ exists: true }] } };
   return [
-    listening("assignment", assignment, "TruckAssigned", "TruckUnavailable", "MoveStarted"),
-    listening("tracking", tracking, "MoveRegistered", "TruckAssigned", "MoveCompleted", "MoveCancelled"),
-    listening("notification", notification, "MoveRegistered", "TruckAssigned", "MoveCompleted"),
+    listening("assignment", assignment),
+    listening("tracking", tracking),
+    listening("notification", notification),
     new EventPipeline(
       `${name}-started`,
       {
