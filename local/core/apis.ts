@@ -43,6 +43,8 @@ export interface LambdaApi {
   countCall(environmentId: string): number | undefined;
   /** Ends one environment at once, in the middle of its event. */
   crash(environmentId: string): void;
+  /** Calls `task` when an environment ends, for whatever reason; at once when there is no such environment. */
+  onEnd(environmentId: string, task: () => void): { cancel(): void };
 }
 
 export interface MessageAttribute {

@@ -1,4 +1,4 @@
-/** The functions of the moves die at each of their AWS calls: nothing is lost, nothing is doubled, no step is skipped. */
+/** The functions of moves and fleet die at each of their AWS calls: nothing is lost, nothing is doubled, no step is skipped. */
 import { expect } from "chai";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { CRASHES, type Crash, callsOf, dyingAtEachCall, functionNamed } from "./support/crashes.ts";
@@ -47,9 +47,14 @@ function reach(id: string, status: string): Promise<MoveAnswer["body"]> {
   });
 }
 
-async function inTransit(): Promise<string> {
+async function withTruck(): Promise<string> {
   const id = await moves.register(moves.newClient(), newOrder(10));
   await reach(id, "truck_assigned");
+  return id;
+}
+
+async function inTransit(): Promise<string> {
+  const id = await withTruck();
   await afterRecovery(async () => expect((await moves.report(id, 40)).status).to.equal(201));
   await reach(id, "in_transit");
   return id;
@@ -103,6 +108,31 @@ const REQUESTS: Readonly<Record<string, () => Promise<Request>>> = {
       await expectTold(id, "MoveCompleted", status === "completed");
     };
     return { person: moves.employee, path: `/moves/${id}/completion`, check };
+  },
+  "moves-add-position": async () => {
+    const person = moves.employee;
+    const id = await withTruck();
+    const path = `/moves/${id}/positions`;
+    const check = async (isRepeated: boolean): Promise<void> => {
+      const { items } = (await moves.send(person, "GET", path)).body as { items: unknown[] };
+      expect(items.length).to.be.within(isRepeated ? 1 : 0, 1);
+      // The first position is what starts a move.
+      await expectTold(id, "MoveStarted", items.length === 1);
+      await reach(id, items.length === 1 ? "in_transit" : "truck_assigned");
+    };
+    return { person, path, body: { lat: 40, lon: -3.7, at: new Date().toISOString() }, check };
+  },
+  "fleet-app": async () => {
+    const person = moves.employee;
+    const plate = crypto.randomUUID().slice(0, 8).toUpperCase();
+    const check = async (isRepeated: boolean): Promise<void> => {
+      const { items } = (await moves.send(person, "GET", "/trucks?limit=100")).body as {
+        items: { plate: string }[];
+      };
+      const made = items.filter((truck) => truck.plate === plate);
+      expect(made.length).to.be.within(isRepeated ? 1 : 0, 1);
+    };
+    return { person, path: "/trucks", body: { plate, capacityM3: 1 }, check };
   },
 };
 
@@ -165,7 +195,13 @@ async function wholeStory(mostMails: number): Promise<void> {
   expect(await statusOf(id)).to.include({ status: "completed", version: 4 });
 }
 
-describe("functions of the moves that die", function () {
+/** A move gets a truck, which is told of once. */
+async function selection(): Promise<void> {
+  const id = await withTruck();
+  await expectTold(id, "TruckAssigned", true);
+}
+
+describe("functions of moves and fleet that die", function () {
   this.timeout(120_000);
 
   before(async () => {
@@ -183,11 +219,11 @@ describe("functions of the moves that die", function () {
     });
   }
 
-  const endAt = async (components: readonly string[], mostMails: number): Promise<void> => {
+  const endAt = async (components: readonly string[], tell: () => Promise<void>): Promise<void> => {
     const names = components.map((component) => functionNamed(cloud, component));
     const story = async (): Promise<void> => {
       for (const name of names) await cloud.cloud.services.lambda.killEnvironments(name);
-      await wholeStory(mostMails);
+      await tell();
     };
     const calls = new Map<string, number>();
     for (const name of names) calls.set(name, await callsOf(cloud, name, story));
@@ -195,8 +231,13 @@ describe("functions of the moves that die", function () {
   };
 
   it("relay, assignment and tracking: every move comes to its end, and nothing is told or done twice", () =>
-    endAt(["moves-outbox-relay", "moves-apply-events", "moves-follow-moves", "moves-publish-started"], 1));
+    endAt(["moves-outbox-relay", "moves-apply-events", "moves-follow-moves", "moves-publish-started"], () =>
+      wholeStory(1),
+    ));
+
+  it("the fleet's consumer and relay: every move gets its truck, once", () =>
+    endAt(["fleet-consume", "fleet-outbox-relay"], selection));
 
   it("notification: every client is written of every step, twice only when it died between sending and noting", () =>
-    endAt(["moves-notify-client"], 2));
+    endAt(["moves-notify-client"], () => wholeStory(2)));
 });

@@ -66,6 +66,7 @@ export class Environment {
   /** The beginning of a line whose end has not been printed yet. */
   #partial = "";
   #calls = 0;
+  readonly #onEnd = new Set<() => void>();
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -82,6 +83,12 @@ export class Environment {
   countCall(): number {
     this.#calls += 1;
     return this.#calls;
+  }
+
+  /** Calls `task` when it ends. */
+  onEnd(task: () => void): { cancel(): void } {
+    this.#onEnd.add(task);
+    return { cancel: () => void this.#onEnd.delete(task) };
   }
 
   /** Handles one event; starts the worker for the first. Never rejects. */
@@ -230,6 +237,8 @@ export class Environment {
   #abandon(): void {
     this.#state = "ended";
     void this.#worker?.terminate();
+    for (const task of this.#onEnd) task();
+    this.#onEnd.clear();
   }
 
   #print(text: string): void {

@@ -52,6 +52,12 @@ function createService(cloud: Cloud): Service {
     killEnvironments: (functionName) => functions.kill(functionName),
     countCall: (environmentId) => functions.environment(environmentId)?.countCall(),
     crash: (environmentId) => void functions.environment(environmentId)?.end(),
+    onEnd: (environmentId, task) => {
+      const environment = functions.environment(environmentId);
+      if (environment) return environment.onEnd(task);
+      task();
+      return { cancel: () => undefined };
+    },
   };
   const realize = realizers(cloud, registry, functions, mappings, invoker);
   let wasReset = false;

@@ -1,5 +1,6 @@
 /** The RDS Data API. https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/ */
 import { AwsError, notSupported } from "../../core/errors.ts";
+import { environmentOf } from "../../core/identity.ts";
 import { type JsonInput, jsonReply, parseInput } from "../../core/protocol.ts";
 import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import { PostgresError, type PostgresResult } from "../../real-parts/postgres.ts";
@@ -56,7 +57,10 @@ export function answerer(
     const database = await cluster.database(text(input.database));
     // Whoever began a transaction was let in then; asking again would wait for its end.
     if (input.transactionId === undefined) await cluster.authenticate(database, credentials);
-    const caller = { user: credentials.username, secretArn };
+    const environment = environmentOf(call.headers["x-amz-security-token"]);
+    const { lambda } = cloud.services;
+    const onEnd = (task: () => void) => lambda.onEnd(String(environment), task);
+    const caller = { user: credentials.username, secretArn, ...(environment !== undefined && { onEnd }) };
     const output = await operation({ database, caller, input }).catch(asDatabaseError);
     return jsonReply(output, "application/json");
   };

@@ -23,6 +23,11 @@ export interface Caller {
    * when the secret gets another user meanwhile. (AWS's pages do not say so; its pool knows connections by secret.)
    */
   readonly secretArn: string;
+  /**
+   * Calls `task` when the caller can carry on with nothing any more: its execution environment has ended. Undefined for
+   * callers that are no function.
+   */
+  readonly onEnd?: (task: () => void) => { cancel(): void };
 }
 
 interface Transaction {
@@ -30,6 +35,8 @@ interface Transaction {
   readonly secretArn: string;
   readonly startedAt: number;
   readonly release: () => void;
+  /** Listens for the end of who began it. */
+  listener?: { cancel(): void } | undefined;
   idle: Timer;
 }
 
@@ -93,7 +100,7 @@ export class Database {
   }
 
   /** @returns the transaction's id */
-  async begin({ user, secretArn }: Caller): Promise<string> {
+  async begin({ user, secretArn, onEnd }: Caller): Promise<string> {
     const id = randomBytes(32).toString("base64");
     await new Promise<void>((begun, failed) => {
       void this.#inTurn(
@@ -104,7 +111,10 @@ export class Database {
               await this.#postgres.query("BEGIN");
               const startedAt = this.#clock.now();
               const idle = this.#expireLater(secretArn, id);
-              this.#transaction = { id, secretArn, startedAt, release, idle };
+              const transaction: Transaction = { id, secretArn, startedAt, release, idle };
+              this.#transaction = transaction;
+              // The Data API would keep its locks for those three minutes, and let everybody else go on meanwhile.
+              transaction.listener = onEnd?.(() => this.#abandon(secretArn, id));
             };
             start().then(begun, (error: unknown) => {
               release();
@@ -120,6 +130,7 @@ export class Database {
   async end(secretArn: string, transactionId: string, how: "COMMIT" | "ROLLBACK"): Promise<void> {
     const transaction = this.#find(secretArn, transactionId);
     transaction.idle.cancel();
+    transaction.listener?.cancel();
     this.#transaction = undefined;
     try {
       await this.#postgres.query(how);
@@ -160,9 +171,11 @@ export class Database {
   }
 
   #expireLater(secretArn: string, id: string): Timer {
-    return this.#clock.after(IDLE_MILLISECONDS, () => {
-      if (this.#transaction?.id === id) void this.end(secretArn, id, "ROLLBACK").catch(() => undefined);
-    });
+    return this.#clock.after(IDLE_MILLISECONDS, () => this.#abandon(secretArn, id));
+  }
+
+  #abandon(secretArn: string, id: string): void {
+    if (this.#transaction?.id === id) void this.end(secretArn, id, "ROLLBACK").catch(() => undefined);
   }
 
   /** PGlite has one session: everybody waits for the transaction that is open. */

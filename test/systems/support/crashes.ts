@@ -42,6 +42,9 @@ export async function callsOf(
 
 const MOST_ROUNDS = 10;
 
+/** Deaths over one message: fewer than the deliveries after which a queue parks it. */
+const MOST_DEATHS = 4;
+
 /** Lets the functions die once at each of their calls while `act` runs; `act` is repeated until all of them have. */
 export async function dyingAtEachCall(
   cloud: LocalCloud,
@@ -49,16 +52,27 @@ export async function dyingAtEachCall(
   calls: ReadonlyMap<string, number>,
   act: () => Promise<unknown>,
 ): Promise<void> {
+  const most = Math.max(...calls.values());
+  for (let first = 1; first <= most; first += MOST_DEATHS) {
+    const targets = [...calls].flatMap(([caller, count]) =>
+      Array.from({ length: Math.max(0, Math.min(MOST_DEATHS, count - first + 1)) }, (_, index) => ({
+        call: "*",
+        caller,
+        number: first + index,
+      })),
+    );
+    await dyingAt(cloud, crash, targets, act);
+  }
+}
+
+async function dyingAt(
+  cloud: LocalCloud,
+  crash: Crash,
+  targets: readonly { readonly call: string; readonly caller: string; readonly number: number }[],
+  act: () => Promise<unknown>,
+): Promise<void> {
   const { faults } = cloud.cloud;
-  const set = [...calls].flatMap(([caller, count]) =>
-    Array.from({ length: count }, (_, index) =>
-      faults.add({
-        target: { call: "*", caller, number: index + 1 },
-        effect: { action: crash },
-        times: 1,
-      }),
-    ),
-  );
+  const set = targets.map((target) => faults.add({ target, effect: { action: crash }, times: 1 }));
   const isWaiting = ({ id, applied }: { id: string; applied: number }) =>
     applied === 0 && set.some((one) => one.id === id);
   try {
