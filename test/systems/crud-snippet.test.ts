@@ -21,7 +21,7 @@ describe("the CRUD API that docs/records.md shows", () => {
 
   before(async function () {
     this.timeout(120_000);
-    for (const name of ["components", "handlers", "package.json", "tsconfig.json"]) {
+    for (const name of ["components", "events", "handlers", "package.json", "tsconfig.json"]) {
       cpSync(name, join(folder, name), { recursive: true });
     }
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
