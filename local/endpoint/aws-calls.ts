@@ -24,6 +24,8 @@ interface Arrival {
 interface Progress {
   signingName?: string;
   operation?: string | undefined;
+  /** The operation, also where only the service knows it by the path. */
+  named?: () => string | undefined;
   principal?: Principal;
   found?: RunningService | undefined;
 }
@@ -75,11 +77,10 @@ export class AwsCalls {
     if (!serve) throw notImplemented(signingName, operation ?? `${method} ${path}`);
     const region = credential?.region || target.region;
     const call: AwsCall = { operation, region, principal, requestId, method, path, query, headers, body };
+    const named = () => operation ?? found?.definition.operationOf?.(call);
+    progress.named = named;
     if (!target.faults) return serve(call);
-    const facts = () => ({
-      service: signingName,
-      operation: operation ?? found?.definition.operationOf?.(call),
-    });
+    const facts = () => ({ service: signingName, operation: named() });
     return target.faults.carryOut(call, facts, () => serve(call));
   }
 
@@ -125,7 +126,7 @@ function arrivalOf(request: IncomingMessage): Arrival {
 }
 
 function describe(arrival: Arrival, progress: Progress): string {
-  return progress.operation ?? `${arrival.method} ${arrival.path}`;
+  return progress.named?.() ?? progress.operation ?? `${arrival.method} ${arrival.path}`;
 }
 
 function notImplemented(service: string, operation: string): AwsError {

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../../core/errors.ts";
 import type { Resource } from "../../core/graph.ts";
 import type { Realizer } from "../../core/service.ts";
+import { failureText } from "./failure-text.ts";
 import type { Invoker } from "./invoker.ts";
-import { membersOf, textOf } from "./properties.ts";
 
 export const INVOCATION = "aws:lambda/invocation:Invocation";
 
@@ -26,7 +26,7 @@ export function invocationRealizer(invoker: Invoker): Realizer {
     const target = `${textOf(outputs.functionName)}:${textOf(outputs.qualifier) ?? "$LATEST"}`;
     const answer = await invoker.invoke(target, textOf(outputs.input) ?? "{}", `deployment ${name}`);
     if (answer.functionError !== undefined) {
-      throw new UserError(`${INVOCATION} "${name}" failed: ${messageOf(answer.payload)}`);
+      throw new UserError(`${INVOCATION} "${name}" failed: ${failureText(answer.payload)}`);
     }
   };
   return {
@@ -41,7 +41,3 @@ export function invocationRealizer(invoker: Invoker): Realizer {
 }
 
 /** Of the error that a function answers, what it says. */
-function messageOf(payload: string): string {
-  const { errorType, errorMessage } = membersOf(JSON.parse(payload));
-  return textOf(errorMessage) ?? textOf(errorType) ?? payload;
-}

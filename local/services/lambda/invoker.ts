@@ -13,6 +13,7 @@ import {
   withTrace,
 } from "../../core/trace.ts";
 import type { Environment, Outcome } from "./environment.ts";
+import { failureText } from "./failure-text.ts";
 import type { FunctionSettings } from "./function-settings.ts";
 import { faultyInvocation } from "./invocation-faults.ts";
 import { endEntries, startEntries } from "./invocation-log.ts";
@@ -161,7 +162,7 @@ export class Invoker {
     const error = failed ? { error: payload } : {};
     this.#records.push({ requestId, functionName: name, source, at, duration, ...error });
     if (this.#records.length > 2 * KEPT_RECORDS) this.#records.splice(0, KEPT_RECORDS);
-    const message = failed ? `${source}: failed: ${payload}` : source;
+    const message = failed ? `${source}: failed: ${failureText(payload)}` : source;
     this.#cloud.log({ kind: "invocation", source: name, message, requestId, duration });
   }
 }
