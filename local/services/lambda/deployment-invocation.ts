@@ -5,6 +5,7 @@ import type { Resource } from "../../core/graph.ts";
 import type { Realizer } from "../../core/service.ts";
 import { failureText } from "./failure-text.ts";
 import type { Invoker } from "./invoker.ts";
+import { textOf } from "./properties.ts";
 
 export const INVOCATION = "aws:lambda/invocation:Invocation";
 

@@ -1,4 +1,9 @@
 /** What tests do with the moves and the fleet, and how they look at what these did. */
+import {
+  CognitoIdentityProviderClient,
+  ConfirmSignUpCommand,
+  SignUpCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -70,6 +75,21 @@ export class MovesDriver {
 
   newClient(): Person {
     return new Person(this.#cloud, "clients");
+  }
+
+  /** A client who signs up as everybody does, with the code that comes by e-mail. */
+  async signUp(): Promise<Person> {
+    const client = this.newClient();
+    const { region, endpoint } = this.#cloud.world;
+    const credentials = { accessKeyId: "nobody", secretAccessKey: "nothing" };
+    const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials });
+    const who = { ClientId: String(this.#cloud.outputValues.userPoolClientId), Username: client.email };
+    await cognito.send(new SignUpCommand({ ...who, Password: "Correct-horse-1" }));
+    const mail = this.#cloud.cloud.services.mailbox.list().find(({ to }) => to === client.email);
+    const [ConfirmationCode] = /\d{6}/.exec(mail?.body ?? "") ?? [];
+    await cognito.send(new ConfirmSignUpCommand({ ...who, ConfirmationCode }));
+    cognito.destroy();
+    return client;
   }
 
   /** One request of a person, to the fleet or to the moves. */
