@@ -22,7 +22,7 @@ interface Problem {
   readonly errors?: readonly { readonly pointer?: string; readonly parameter?: string }[];
 }
 
-const EMPLOYEE = { groups: "employees" };
+const EMPLOYEE = { userId: "eva", groups: "employees" };
 const RESERVED =
   "INSERT INTO reservations (move_id, truck_id, date, status) VALUES (:id, :truckId, '2030-01-01', 'active')";
 const NOWHERE = "01890a5d-ac96-774b-bcce-b302099a8057";
