@@ -16,7 +16,7 @@ import { callerOf } from "../access.ts";
 import { positionSchema } from "../move.schema.ts";
 import { idOf, moveNotFound, wrongStep } from "../move.ts";
 import { addPosition, type Position, STAGE, type Track } from "./track-store.ts";
-import { awaitTrack } from "./young-move.ts";
+import { awaitTrack, isYoung } from "./young-move.ts";
 
 const ATTEMPTS = 5;
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -39,7 +39,7 @@ export async function reportPosition(
   refuseFuture(position, now);
   const expiresAt = Math.floor(now / 1000) + keepSeconds;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const track = await awaitTrack(table, id, isUnderWay, (seen) => (seen?.stage ?? 0) < STAGE.underWay);
+    const track = await awaitTrack(table, id, isUnderWay, (seen) => mayStart(seen, id));
     if (!track) throw moveNotFound();
     if (!isUnderWay(track)) throw wrongStep({ status: track.endedAs ?? "registered" });
     const { status } = await addPosition(table, track, position, request.id, expiresAt);
@@ -50,6 +50,11 @@ export async function reportPosition(
 }
 
 const isUnderWay = ({ stage }: Track): boolean => stage === STAGE.underWay;
+
+/** Of a move that nothing was heard of for a minute, nothing will be: there is none. */
+function mayStart(track: Track | undefined, id: string): boolean {
+  return track === undefined ? isYoung(id) : (track.stage ?? 0) < STAGE.underWay;
+}
 
 /** One way to write a time, so that the same time is the same position. */
 function inOneForm({ lat, lon, at }: Position): Position {

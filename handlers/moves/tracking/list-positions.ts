@@ -17,9 +17,7 @@ import { parseQuery } from "../../shared/validation.ts";
 import { type Caller, callerOf } from "../access.ts";
 import { idOf, isVisible, moveNotFound } from "../move.ts";
 import { listPositions, type Position, type Track } from "./track-store.ts";
-import { awaitTrack } from "./young-move.ts";
-
-const YOUNG_MS = 60_000;
+import { awaitTrack, isYoung } from "./young-move.ts";
 
 const env = readEnv(["TRACKING_TABLE", "CURSOR_KEY_SECRET_ARN"]);
 const table = openTable(env.TRACKING_TABLE);
@@ -49,11 +47,6 @@ export async function showPositions(
 
 function isReadable({ clientId }: Track, caller: Caller): boolean {
   return clientId === undefined ? caller.isEmployee : isVisible({ clientId }, caller);
-}
-
-/** Whether a move was registered in the last minute: its id begins with the time, in milliseconds. */
-function isYoung(id: string): boolean {
-  return Number.parseInt(id.replace("-", "").slice(0, 12), 16) > Date.now() - YOUNG_MS;
 }
 
 function toPosition({ lat, lon, at }: Position): Position {

@@ -3,6 +3,12 @@ import type { Table } from "../../shared/dynamo.ts";
 import { findTrack, type Track } from "./track-store.ts";
 
 const PAUSES_MS = [100, 200, 400, 800, 800];
+const YOUNG_MS = 60_000;
+
+/** Whether a move was registered in the last minute: its id begins with the time, in milliseconds. */
+export function isYoung(id: string): boolean {
+  return Number.parseInt(id.replace("-", "").slice(0, 12), 16) > Date.now() - YOUNG_MS;
+}
 
 /**
  * A track in the wanted state. Tracking learns of moves and trucks a moment later than the reader of `GET /moves/{id}` does;

@@ -33,7 +33,7 @@ export function forgedTokens(good: string, publicKey: JsonWebKey): Readonly<Reco
     "no key id": signed({ kid: undefined }),
     "a key of its own (jwk)": signed({ jwk }),
     "an address of its own keys (jku)": signed({ jku: "https://keys.invalid/jwks.json" }),
-    "claims that were changed": `${head}.${encoded({ ...claims, "cognito:groups": ["employees"] })}.${signature}`,
+    "claims that were changed": `${head}.${encoded({ ...claims, sub: "somebody-else", "cognito:groups": ["employees"] })}.${signature}`,
     "the issuer's other form": signed(
       {},
       { ...claims, iss: String(claims.iss).replace("cognito-idp", "issuer-cognito-idp") },
