@@ -57,7 +57,9 @@ export function operation(work: (request: ApiRequest) => ApiResponse | Promise<A
 }
 
 function toWebRequest(event: APIGatewayProxyEvent, { url, query, headers, body }: ApiRequest): Request {
-  const address = new URL(event.path, url);
+  const address = new URL(url);
+  // As a part of the address: by itself, "//name" or "/\\name" would be another host's.
+  address.pathname = event.path;
   for (const [name, values] of query) for (const value of values) address.searchParams.append(name, value);
   const method = event.httpMethod;
   const takesBody = method !== "GET" && method !== "HEAD";

@@ -1,11 +1,13 @@
 /** What the databases of a program go through once in a while. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 import {
   DescribeSecretCommand,
   RotateSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
+import type { Resource } from "../../../local/core/graph.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { eventually } from "../../support/eventually.ts";
 
@@ -50,6 +52,36 @@ export async function interruptCaretakers(cloud: LocalCloud, database: string): 
   for (const { id } of [inSetUp, inRotation]) faults.remove(id);
 }
 
+/** A hash of everything that each of some tables of a database holds. */
+export async function contentOf(
+  cloud: LocalCloud,
+  database: string,
+  tables: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const hash = (table: string) =>
+    `(SELECT count(*) || ' rows ' || md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM ${table} t)`;
+  const [row = []] = await select(cloud, database, `SELECT ${tables.map(hash).join(", ")}`);
+  return Object.fromEntries(tables.map((table, index) => [table, row[index] ?? ""]));
+}
+
+/** The names of a database's own tables. */
+export async function tablesOf(cloud: LocalCloud, database: string): Promise<readonly string[]> {
+  const sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename";
+  return (await select(cloud, database, sql)).flat();
+}
+
+/** Rows of texts, read as the application. */
+async function select(cloud: LocalCloud, database: string, sql: string): Promise<string[][]> {
+  const parameter = (key: string) =>
+    textOf(cloud, "aws:ssm/parameter:Parameter", `${database}-database-${key}`, "value");
+  const client = new RDSDataClient(clientOf(cloud));
+  const place = { resourceArn: parameter("cluster-arn"), secretArn: parameter("secret-arn") };
+  const { records = [] } = await client.send(
+    new ExecuteStatementCommand({ ...place, database: parameter("name"), sql }),
+  );
+  return records.map((fields) => fields.map(({ stringValue = "" }) => stringValue));
+}
+
 function loginOf(cloud: LocalCloud, database: string) {
   const secretId = idOf(cloud, "aws:secretsmanager/secret:Secret", `${database}-login-secret`);
   const client = new SecretsManagerClient(clientOf(cloud));
@@ -63,8 +95,16 @@ async function askForRotation(cloud: LocalCloud, SecretId: string): Promise<void
   await client.send(new RotateSecretCommand({ SecretId }));
 }
 
-function idOf(cloud: LocalCloud, type: string, name: string): string {
+function resourceOf(cloud: LocalCloud, type: string, name: string): Resource {
   const found = cloud.cloud.resources().find((resource) => resource.type === type && resource.name === name);
   if (!found) throw new Error(`The program has no ${type} "${name}"`);
-  return found.id;
+  return found;
+}
+
+function idOf(cloud: LocalCloud, type: string, name: string): string {
+  return resourceOf(cloud, type, name).id;
+}
+
+function textOf(cloud: LocalCloud, type: string, name: string, output: string): string {
+  return String(resourceOf(cloud, type, name).outputs[output]);
 }

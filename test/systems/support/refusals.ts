@@ -41,11 +41,25 @@ export function distinctive({ status, headers, body }: Answer): object {
   };
 }
 
-/** A request as it stands here: `fetch` makes paths and headers right. */
+/** Some cases at once, as many as keep a small machine busy. @throws Error that tells of all that failed */
+export async function eachOf<T>(cases: readonly T[], carryOut: (one: T) => Promise<unknown>): Promise<void> {
+  const waiting = cases.values();
+  const failures: string[] = [];
+  const worker = async () => {
+    for (const one of waiting) {
+      await carryOut(one).catch((error: unknown) => failures.push(String(error)));
+    }
+  };
+  await Promise.all([worker(), worker(), worker(), worker()]);
+  if (failures.length > 0) throw new Error(`${failures.length} of ${cases.length}:\n${failures.join("\n")}`);
+}
+
+/** A request as it stands here: `fetch` makes paths, methods and headers right. */
 export async function sendAsIs(
   url: string,
   method: string,
   headers: Readonly<Record<string, string | readonly string[]>>,
+  body = "",
 ): Promise<Answer> {
   const { hostname, port, origin } = new URL(url);
   const path = url.slice(origin.length);
@@ -57,13 +71,13 @@ export async function sendAsIs(
       { hostname, port, path, method, headers: ["host", `${hostname}:${port}`, ...list], agent: false },
       resolve,
     );
-    sent.on("error", reject).end();
+    sent.on("error", reject).end(body);
   });
   const text = (await response.toArray()).join("");
   const pairs = Object.entries(response.headers).map(([name, value]): [string, string] => [
     name,
     String(value),
   ]);
-  const body: unknown = text.startsWith("{") ? JSON.parse(text) : text;
-  return { status: response.statusCode ?? 0, headers: new Headers(pairs), body };
+  const parsed: unknown = text.startsWith("{") ? JSON.parse(text) : text;
+  return { status: response.statusCode ?? 0, headers: new Headers(pairs), body: parsed };
 }
