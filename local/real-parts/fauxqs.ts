@@ -24,7 +24,15 @@ interface Modules {
   readonly SnsStore: new () => Stores["snsStore"];
   readonly S3Store: new () => Stores["s3Store"];
   readonly PersistenceManager: new (folder: string) => NonNullable<Stores["sqsStore"]["persistence"]>;
+  /** What no message may hold; asked by `test`. */
+  readonly INVALID_MESSAGE_BODY_CHAR: { test(text: string): boolean };
 }
+
+/**
+ * Its own takes every character above U+FFFF, such as an emoji, for an invalid one.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const INVALID_CHARACTER = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** Does a delivery into a queue, at its time and as often as it wants. */
 type Carrier = (queueArn: string, deliver: () => void) => void;
@@ -246,8 +254,12 @@ function carriedQueue(queue: Queue, carry: Carrier): Queue {
 async function loadModules(): Promise<Modules> {
   const load = async (path: string): Promise<object> =>
     (await import(new URL(path, import.meta.resolve("fauxqs")).href)) as object;
-  const paths = ["app.js", "sqs/sqsStore.js", "sns/snsStore.js", "s3/s3Store.js", "persistence.js"];
-  return Object.assign({}, ...(await Promise.all(paths.map((path) => load(`./${path}`))))) as Modules;
+  const stores = ["sqs/sqsStore.js", "sns/snsStore.js", "s3/s3Store.js"];
+  const paths = ["app.js", "sqs/sqsTypes.js", ...stores, "persistence.js"];
+  const parts = await Promise.all(paths.map((path) => load(`./${path}`)));
+  const modules = Object.assign({}, ...parts) as Modules;
+  modules.INVALID_MESSAGE_BODY_CHAR.test = (text) => INVALID_CHARACTER.test(text);
+  return modules;
 }
 
 function queueNameOf(body: Buffer | string | undefined): string {

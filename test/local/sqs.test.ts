@@ -60,6 +60,15 @@ describe("SQS", () => {
     );
   });
 
+  it("takes every character that AWS takes, and no other", async () => {
+    const texts = await queue("texts");
+    const body = "\t\r\n \ud7ff\ue000\ufffd\u{10000}\u{1f69a}\u{10ffff}";
+    await send(texts, body);
+    expect((await receive(texts)).map(({ Body }) => Body)).to.deep.equal([body]);
+    for (const character of ["\u0000", "\u001f", "\ufffe", "\uffff"])
+      expect(await errorOf(send(texts, `a${character}`))).to.match(/InvalidMessageContents$/);
+  });
+
   it("sends and receives through the endpoint, and counts what is visible and in flight", async () => {
     const counted = await queue("counted");
     await client.send(
