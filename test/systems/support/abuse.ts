@@ -65,7 +65,7 @@ const NOT_A_TEXT: readonly unknown[] = [5, true, null, {}, [], ["x"], { $gt: "" 
 
 /** Values that no text field takes. */
 export function badTexts(longest: number): readonly unknown[] {
-  const unprintable = ["a\u0000b", "a\ud800b", "a\nb", "a\u001b[31mb", "a\u007fb", "a\u0085b"];
+  const unprintable = ["a\u0000b", "a\ud800b", "a\nb", "a\u001b[31mb", "a\u007fb", "a\u0085b", "a\uffffb"];
   return [...NOT_A_TEXT, "", "x".repeat(longest + 1), "a".repeat(50_000), ...unprintable];
 }
 

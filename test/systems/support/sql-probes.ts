@@ -1,73 +1,30 @@
-/** Texts that would do something if they ever became part of a statement: quotes, comments, stacked statements, patterns, parameters. */
+/**
+ * Texts that would do something if they ever became part of a statement: quotes, comments, stacked statements, patterns,
+ * parameters, operators of JSON.
+ */
 
 /** Each at most 50 characters long, in normalisation form C. */
 export const SQL_PROBES: readonly string[] = [
-  ...["'", "''", '"', "`", "\\", "\\'", "';", "')", "'))", "O'Higgins"],
-  ...[
-    "' OR '1'='1",
-    "' OR 1=1--",
-    "') OR ('1'='1",
-    "1 OR 1=1",
-    "' OR ''='",
-    "admin'--",
-    "' /*",
-    "*/ OR 1=1 /*",
-  ],
+  ...["'", "''", '"', "\\", "\\'", "';", "')", "O'Higgins"],
+  ...["' OR '1'='1", "' OR 1=1--", "1 OR 1=1", "admin'--", "' /*", "*/ OR 1=1 /*"],
   ...["'; DROP TABLE trucks;--", "'); DELETE FROM moves;--", "'; TRUNCATE drivers CASCADE;--"],
-  ...[
-    "'; UPDATE trucks SET plate='x';--",
-    "'; COMMIT; DROP TABLE outbox;--",
-    "'; GRANT ALL ON moves TO PUBLIC;--",
-  ],
-  ...["' UNION SELECT secret FROM pg_authid--", "'||(SELECT version())||'", "'||pg_sleep(30)||'"],
+  ...["'; COMMIT; DROP TABLE outbox;--", "' UNION SELECT rolpassword FROM pg_authid--", "'||pg_sleep(30)||'"],
   ...[
     "$$; DROP TABLE moves; $$",
     "$1",
-    "$tag$x$tag$",
     ":id",
     ":origin",
     ":name::text",
-    "::int",
     "?",
-    "??",
     "@x",
-    "#{x}",
-  ],
-  ...[
     "%",
     "_",
-    "%%",
     "\\%",
-    "LIKE '%'",
     "NULL",
-    "null::text",
     "DEFAULT",
-    "true",
-    "0x27",
-    "%27",
-    "&#39;",
-    "E'\\x27'",
   ],
-  ...[
-    "->>'a'",
-    '{"a":1}\'::jsonb',
-    "@> '{}'",
-    "#>> '{}'",
-    "? 'a'",
-    '{"$gt":""}',
-    "${7*7}",
-    "{{7*7}}",
-    "<%= 1 %>",
-  ],
-  ...[
-    "\u2019 OR 1=1--",
-    "\uff07 OR 1=1--",
-    "\u02bc; DROP",
-    "\u00bf\u00a7",
-    "\u{1f69a}'",
-    "\u0430'--",
-    "<script>alert('x')</script>",
-  ],
+  ...["%27", "&#39;", "E'\\x27'", "->>'a'", '{"a":1}\'::jsonb', '{"$gt":""}', "{{7*7}}"],
+  ...["\u2019 OR 1=1--", "\uff07 OR 1=1--", "\u02bc; DROP", "\u{1f69a}'", "<script>alert('x')</script>"],
 ];
 
 /** The same with what no text may have: each is refused. */
