@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
-import { resolve } from "node:path";
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import {
   AdminAddUserToGroupCommand,
@@ -15,7 +17,7 @@ import type { LogEntry } from "../../local/core/log.ts";
 import { LocalCloud } from "../../local/local-cloud.ts";
 import { proofOf, SRP_A } from "../local/support/srp-client.ts";
 import { ApiClient, expectProblem } from "./support/client.ts";
-import { forgedTokens, partOf } from "./support/forged-tokens.ts";
+import { forgedTokens, misleadingTokens, partOf } from "./support/forged-tokens.ts";
 import { identityProgram } from "./support/identity-program.ts";
 
 const PASSWORD = "Correct-horse-1";
@@ -24,6 +26,7 @@ const HOUR = 3_600_000;
 describe("users of an API", function () {
   this.timeout(60_000);
   const program = identityProgram();
+  const dataFolder = join(program.folder, "data");
   const logged: LogEntry[] = [];
   let cloud: LocalCloud;
   let api: ApiClient;
@@ -34,7 +37,7 @@ describe("users of an API", function () {
   before(async function () {
     this.timeout(120_000);
     const log = (entry: LogEntry) => void logged.push(entry);
-    cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, log });
+    cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, dataFolder, log });
     out = cloud.outputValues as Record<string, string>;
     api = new ApiClient(String(out.apiUrl));
     cached = new ApiClient(String(out.cachedApiUrl));
@@ -81,6 +84,7 @@ describe("users of an API", function () {
 
   const expectRefused = async (token: string) => {
     const answer = await api.once("GET", "/me", bearer(token));
+    expect(answer.status, Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).to.equal(401);
     expectProblem(answer, 401);
     expect(answer.headers.get("www-authenticate")).to.equal('Bearer error="invalid_token"');
   };
@@ -117,6 +121,15 @@ describe("users of an API", function () {
     const [key] = cloud.cloud.services.cognito.keysOf(String(out.issuer)) ?? [];
     const forged = forgedTokens(accessToken, key ?? {});
     await Promise.all(Object.values(forged).map(expectRefused));
+    expect((await api.once("GET", "/me", bearer(accessToken))).status).to.equal(200);
+  });
+
+  it("are refused with tokens that their own pool has signed for something else", async () => {
+    const { accessToken } = await tokensOf("clients", "misled");
+    const { keys } = JSON.parse(readFileSync(join(dataFolder, "cognito.json"), "utf8"));
+    const privateKey = createPrivateKey(keys[String(out.userPoolId)].pem);
+    const tokens = misleadingTokens(accessToken, privateKey, cloud.cloud.clock.now());
+    await Promise.all(Object.values(tokens).map(expectRefused));
     expect((await api.once("GET", "/me", bearer(accessToken))).status).to.equal(200);
   });
 

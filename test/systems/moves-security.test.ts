@@ -7,6 +7,7 @@ import {
 import { expect } from "chai";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { ApiClient } from "./support/client.ts";
+import { clientOf } from "./support/databases.ts";
 import { forgedTokens, partOf } from "./support/forged-tokens.ts";
 import { MovesDriver, newOrder, type Person } from "./support/moves.ts";
 import { distinctive, expectRefusal, expectUnauthorized, sendAsIs } from "./support/refusals.ts";
@@ -127,11 +128,7 @@ describe("the security of moves and fleet", function () {
   it("an employee who is taken out of the group loses what it may do with the next token, in an hour at the latest", async () => {
     const email = `${crypto.randomUUID()}@example.com`;
     const before = await signIn("employees", email);
-    const sdk = new CognitoIdentityProviderClient({
-      endpoint: cloud.world.endpoint,
-      region: cloud.world.region,
-      credentials: { accessKeyId: "AKIAUSER", secretAccessKey: "local" },
-    });
+    const sdk = new CognitoIdentityProviderClient(clientOf(cloud));
     const membership = { UserPoolId: String(cloud.outputValues.userPoolId), Username: email };
     await sdk.send(new AdminAddUserToGroupCommand({ ...membership, GroupName: "clients" }));
     await sdk.send(new AdminRemoveUserFromGroupCommand({ ...membership, GroupName: "employees" }));

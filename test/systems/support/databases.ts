@@ -11,7 +11,8 @@ import type { Resource } from "../../../local/core/graph.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { eventually } from "../../support/eventually.ts";
 
-const clientOf = ({ world: { endpoint, region } }: LocalCloud) => ({
+/** What a client of an AWS service needs to call the cloud as its user. */
+export const clientOf = ({ world: { endpoint, region } }: LocalCloud) => ({
   endpoint,
   region,
   credentials: { accessKeyId: "AKIAUSER", secretAccessKey: "local" },

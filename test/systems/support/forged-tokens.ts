@@ -1,5 +1,12 @@
 /** Tokens that nobody should take, made of one that is good. */
-import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from "node:crypto";
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -8,6 +15,40 @@ const encoded = (part: Part): string => Buffer.from(JSON.stringify(part)).toStri
 /** The content of one part of a token. */
 export function partOf(token: string, index: 0 | 1): Part {
   return JSON.parse(Buffer.from(token.split(".")[index] ?? "", "base64url").toString("utf8"));
+}
+
+/**
+ * Tokens that the pool itself has signed, of which something else is wrong.
+ * @param privateKey of the pool
+ */
+export function misleadingTokens(
+  good: string,
+  privateKey: KeyObject,
+  now: number,
+): Readonly<Record<string, string>> {
+  const claims = partOf(good, 1);
+  const [head = ""] = good.split(".");
+  const seconds = Math.floor(now / 1000);
+  const signed = (own: Part): string => {
+    const text = `${head}.${encoded({ ...claims, ...own })}`;
+    return `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
+  };
+  const issuer = String(claims.iss);
+  return {
+    "another app client": signed({ client_id: "0123456789abcdefghijklmnop" }),
+    "no app client": signed({ client_id: undefined }),
+    "an audience in place of the app client": signed({ client_id: undefined, aud: claims.client_id }),
+    "another pool": signed({ iss: `${issuer}x` }),
+    "another region": signed({ iss: issuer.replace("eu-west-1", "us-east-1") }),
+    "no issuer": signed({ iss: undefined }),
+    "the kind of an id token": signed({ token_use: "id" }),
+    "no kind": signed({ token_use: undefined }),
+    expired: signed({ exp: seconds - 120 }),
+    "no end": signed({ exp: undefined }),
+    "an end that is a text": signed({ exp: "never" }),
+    "a time to come": signed({ nbf: seconds + 120 }),
+    nobody: signed({ sub: undefined }),
+  };
 }
 
 /** @param publicKey that the good token is verified with */
