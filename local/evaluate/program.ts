@@ -28,7 +28,7 @@ export interface ProgramEnd {
 }
 
 /** In one word with its option: the SDK takes a `--require` that stands alone for the program's own loader. */
-const CHEAP_STACK_TRACES = join(import.meta.dirname, "cheap-stack-traces.cjs");
+const LIGHTER_SDK = join(import.meta.dirname, "lighter-sdk.cjs");
 
 /** How the SDK ends a program whose error it has logged. */
 export const ERROR_WAS_LOGGED = 32;
@@ -66,7 +66,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
 function programArguments({ project, stack, address }: ProgramOptions): string[] {
   return [
     ...YOUNG_GENERATION,
-    ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? [] : [`--require=${CHEAP_STACK_TRACES}`]),
+    ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? [] : [`--require=${LIGHTER_SDK}`]),
     ...project.nodeArguments,
     languageHost(project.programFolder),
     "--monitor",
