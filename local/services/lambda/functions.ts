@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isMadeLater } from "../../core/build-recipe.ts";
 import type { Resource } from "../../core/graph.ts";
+import { filesOf } from "../../core/graph-files.ts";
 import type { Cloud } from "../../core/service.ts";
 import { CodeStore } from "./code.ts";
 import type { Environment } from "./environment.ts";
@@ -61,8 +63,14 @@ export class Functions {
       pool ??= this.#createPool(settings);
       return pool;
     };
-    // The code is copied now, as its files may change before the first event.
-    if (nodeVersionOf(settings.runtime) !== undefined && settings.code !== undefined) poolOf();
+    // The code is copied now, as its files may change before the first event; but for those that are made then.
+    const { code } = settings;
+    if (
+      nodeVersionOf(settings.runtime) !== undefined &&
+      code !== undefined &&
+      !filesOf(code).some(isMadeLater)
+    )
+      poolOf();
     this.#registry.functions.set(settings.name, { urn: resource.urn, settings, pool: poolOf });
   }
 
