@@ -197,8 +197,8 @@ export class LocalCloud {
       follow: (id) => this.#book.follow(id),
     });
     const times = this.#startTimes;
-    const starting = timed(this.#services.start(), (time) => (times.services = time));
     const evaluating = timed(this.#evaluate(), (time) => (times.program = time));
+    const starting = timed(this.#services.start(), (time) => (times.services = time));
     const [evaluation] = await Promise.all([evaluating, standIns.load(this.#settings.standIns)]);
     this.#endpoint.attach({
       services: this.#services.list,

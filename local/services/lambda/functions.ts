@@ -34,6 +34,7 @@ export class Functions {
   readonly #registry: Registry;
   readonly #tails: LogTail;
   readonly #memoryWatch = new MemoryWatch();
+  #starting: Promise<void> | undefined;
   #workspace: Workspace | undefined;
   /** All pools, also those of earlier versions that are still busy. */
   readonly #pools = new Map<string, Set<EnvironmentPool>>();
@@ -45,11 +46,16 @@ export class Functions {
   }
 
   /** Prepares the folder in which the functions' code will stand. */
-  start(): void {
+  start(): Promise<void> {
+    this.#starting = this.#prepare();
+    return this.#starting;
+  }
+
+  async #prepare(): Promise<void> {
     // Outside of the program's folder: a function must not find packages there that its archive lacks.
     const folder = mkdtempSync(join(tmpdir(), "local-cloud-functions-"));
     linkRuntimeModules(this.#cloud.workFolder, folder);
-    const workerProgram = writeWorkerProgram(folder);
+    const workerProgram = await writeWorkerProgram(folder);
     this.#workspace = { folder, workerProgram, code: new CodeStore(join(folder, "code")) };
   }
 
@@ -106,6 +112,7 @@ export class Functions {
     const pools = [...this.#pools.values()].flatMap((set) => [...set]);
     await Promise.all(pools.map((pool) => pool.stop()));
     this.#memoryWatch.stop();
+    await this.#starting;
     if (this.#workspace) rmSync(this.#workspace.folder, { recursive: true, force: true });
   }
 
