@@ -49,6 +49,7 @@ export class LocalCloud {
   readonly cloud: Cloud;
   #world: World;
   #graph: Graph | undefined;
+  #isDeployed = false;
   #reloader: Reloader | undefined;
   readonly #startTimes: Record<"program" | "services" | "resources", number> = {
     program: 0,
@@ -150,16 +151,7 @@ export class LocalCloud {
 
   /** Keeps what runs in step with the program's files from now on. */
   watch(): void {
-    const { cwd } = this.#options;
-    const { log } = this.#book;
-    this.#reloader = new Reloader({
-      ...readProject(cwd),
-      cwd,
-      log,
-      graph: this.graph,
-      evaluate: async () => (await this.#evaluate()).graph,
-      apply: (graph) => this.#apply(graph),
-    });
+    this.#reloader?.watch();
   }
 
   /**
@@ -213,8 +205,8 @@ export class LocalCloud {
       follow: (id) => this.#book.follow(id),
     });
     const times = this.#startTimes;
-    const starting = timed(this.#services.start(), (time) => (times.services = time));
     const evaluating = timed(this.#evaluate(), (time) => (times.program = time));
+    const starting = timed(this.#services.start(), (time) => (times.services = time));
     const [evaluation] = await Promise.all([evaluating, standIns.load(this.#settings.standIns)]);
     this.#endpoint.attach({
       services: this.#services.list,
@@ -225,7 +217,22 @@ export class LocalCloud {
       control: (request, response) => control.handle(request, response),
     });
     await starting;
-    await timed(this.#apply(evaluation.graph), (time) => (times.resources = time));
+    // From the first resource on: some call functions when they are made.
+    this.#reloader = this.#createReloader(evaluation.graph);
+    await timed(this.#deploy(evaluation.graph), (time) => (times.resources = time));
+  }
+
+  #createReloader(graph: Graph): Reloader {
+    const { cwd } = this.#options;
+    const { log } = this.#book;
+    return new Reloader({
+      ...readProject(cwd),
+      cwd,
+      log,
+      graph,
+      evaluate: async () => (await this.#evaluate()).graph,
+      apply: (next) => (this.#isDeployed ? this.#deploy(next) : this.#apply(next)),
+    });
   }
 
   async #evaluate(): Promise<Evaluation> {
@@ -237,6 +244,7 @@ export class LocalCloud {
       endpoint: this.#endpoint.url,
       definitions: this.#services.list.map(({ definition }) => definition),
       config: this.#config,
+      takesRecipes: true,
       signal,
       onOutput: (line) => log({ kind: "notice", source: "program", message: line }),
     });
@@ -249,10 +257,16 @@ export class LocalCloud {
     return evaluation;
   }
 
-  async #apply(graph: Graph): Promise<Difference> {
-    const changes = await this.#deployment.apply(graph);
-    await this.#services.ready();
+  /** Part of the first deployment while that is under way. */
+  #apply(graph: Graph): Promise<Difference> {
     this.#graph = graph;
+    return this.#deployment.apply(graph);
+  }
+
+  async #deploy(graph: Graph): Promise<Difference> {
+    const changes = await this.#apply(graph);
+    await this.#services.ready();
+    this.#isDeployed = true;
     writeFileSync(this.#outputsFile, `${JSON.stringify(this.outputValues, undefined, 2)}\n`);
     return changes;
   }

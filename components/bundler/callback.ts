@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "./build.ts";
 import { cached } from "./cache.ts";
 import { digest } from "./files.ts";
 
@@ -19,12 +20,13 @@ export async function bundleCallback(
   root = process.cwd(),
 ): Promise<string> {
   const { text, exportName } = await serialize(callback);
-  return cached(root, `callback-${name}-${digest(text)}`, async () => {
+  const make = async (): Promise<Bundle> => {
     const { build } = await import("./build.ts");
     // Pulumi writes a CommonJS module; Lambda calls a named export of an ES module.
     const main = `import code from "virtual:callback"; export const handler = code[${JSON.stringify(exportName)}];`;
     return build(root, "its callback", { main, modules: { "virtual:callback": strict(text) } });
-  });
+  };
+  return cached(root, `callback-${name}-${digest(text)}`, { make });
 }
 
 async function serialize(callback: Callback): Promise<pulumi.runtime.SerializedFunction> {

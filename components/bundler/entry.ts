@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type * as z from "zod";
 import type { Bundle } from "./build.ts";
-import { cached, type Recipe } from "./cache.ts";
+import { cached, type Work } from "./cache.ts";
 import { digest, fromRoot } from "./files.ts";
 import { jsonSchemaOf } from "./schema-json.ts";
 
@@ -46,19 +46,31 @@ export async function bundleEntry(
   if (!existsSync(resolve(root, path))) throw new Error(`${path} does not exist below ${root}`);
   const parts = fingerprints(given);
   const name = parts.length > 0 ? `${path}-${digest(...parts)}` : path;
-  return cached(root, name, async () => makeEntry(root, { name, path, modules: await modulesOf(given) }));
+  let source: Promise<EntrySource> | undefined;
+  return cached(
+    root,
+    name,
+    entryWork(root, path, () => {
+      source ??= modulesOf(given).then((modules) => ({ name, path, modules }));
+      return source;
+    }),
+  );
+}
+
+/** @param source gets what the bundle is made of, when it is wanted */
+export function entryWork(root: string, path: string, source: () => Promise<EntrySource>): Work {
+  return {
+    make: async () => makeEntry(root, await source()),
+    recipe: async () => ({ builder: REBUILD, argument: await source() }),
+    inputs: [path],
+  };
 }
 
 /** Makes the bundle itself, whether or not it is there. */
-export async function makeEntry(
-  root: string,
-  source: EntrySource,
-): Promise<Bundle & { readonly recipe: Recipe }> {
-  const { path, modules } = source;
+export async function makeEntry(root: string, { path, modules }: EntrySource): Promise<Bundle> {
   const { build } = await import("./build.ts");
   const main = `export { handler } from ${JSON.stringify(`./${path}`)};`;
-  const bundle = await build(root, path, { main, modules });
-  return { ...bundle, recipe: { builder: REBUILD, argument: source } };
+  return build(root, path, { main, modules });
 }
 
 async function modulesOf({ schemas = {}, constants = {} }: ProgramModules): Promise<Record<string, string>> {

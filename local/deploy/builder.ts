@@ -1,5 +1,6 @@
 /** Runs the builders of recipes in a thread of their own, which keeps their modules and what they have prepared. */
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Recipe } from "./recipes.ts";
 
@@ -12,6 +13,9 @@ export interface BuildRequest {
 }
 
 export type BuildReply = { readonly file: string } | { readonly error: string };
+
+/** Well below the 5 s in which the local cloud ends. */
+const PATIENCE_MILLISECONDS = 2_000;
 
 export class Builder {
   readonly #folder: string;
@@ -44,10 +48,15 @@ export class Builder {
     await this.end();
   }
 
-  /** Ends the thread, also in the middle of a request. */
+  /** Ends the thread. What it is making it finishes, unless that takes long: bundlers complain of being cut off. */
   async end(): Promise<void> {
     const worker = this.#worker;
-    this.#worker = undefined;
+    const patience = new AbortController();
+    const long = setTimeout(PATIENCE_MILLISECONDS, undefined, { signal: patience.signal });
+    await Promise.race([this.#last, long]);
+    patience.abort();
+    await long.catch(() => undefined);
+    if (this.#worker === worker) this.#worker = undefined;
     await worker?.terminate();
   }
 

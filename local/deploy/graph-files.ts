@@ -1,12 +1,6 @@
-/** The files on disk that resources consist of. */
+/** Other files for resources. */
 import type { Graph, Resource, Value } from "../core/graph.ts";
-
-/** The paths of all files and folders within a value. */
-export function filesOf(value: Value | undefined): string[] {
-  if (value === undefined || value === null || typeof value !== "object") return [];
-  if (isAsset(value) && typeof value.path === "string") return [value.path];
-  return Object.values(value).flatMap(filesOf);
-}
+import { isAsset } from "../core/graph-files.ts";
 
 /**
  * The graph with one file in place of another. Resources that do not have it are the same objects as before.
@@ -33,8 +27,4 @@ function replace<T extends Value | undefined>(value: T, before: string, after: s
   if (Array.isArray(value)) return value.map((item: Value) => replace(item, before, after)) as unknown as T;
   const entries = Object.entries(value).map(([name, member]) => [name, replace(member, before, after)]);
   return Object.fromEntries(entries) as T;
-}
-
-function isAsset(value: object): value is { readonly kind: "asset" | "archive"; readonly path?: unknown } {
-  return "kind" in value && (value.kind === "asset" || value.kind === "archive");
 }

@@ -1,9 +1,11 @@
-/** Makes the files that a program deploys again when their sources change, without running the program. */
+/** Makes the files that a program deploys when they are needed, and again when their sources change, without running the program. */
+import { isMadeLater } from "../core/build-recipe.ts";
 import type { Graph } from "../core/graph.ts";
+import { filesOf } from "../core/graph-files.ts";
 import type { Log } from "../core/log.ts";
 import type { Builder } from "./builder.ts";
 import type { Difference } from "./difference.ts";
-import { filesOf, withFile } from "./graph-files.ts";
+import { withFile } from "./graph-files.ts";
 import { type Recipe, recipeOf } from "./recipes.ts";
 
 /** A deployed file that has a recipe, and the resources that it is part of. */
@@ -54,6 +56,7 @@ export class Rebuilds {
   #urgent: Bundle[] = [];
   /** To be made when they are used, or when there is time. */
   readonly #rest = new Set<Bundle>();
+  #makesRest = false;
   #restTimer: NodeJS.Timeout | undefined;
   /** Mistakes that were logged since the last change: files that many share have one for all. */
   #problems = new Set<string>();
@@ -68,11 +71,21 @@ export class Rebuilds {
     this.#graph = graph;
     this.#bundles = bundlesOf(graph, options.folder);
     this.#byUrn = indexOf(this.#bundles);
+    for (const bundle of this.#bundles) {
+      if (!isMadeLater(bundle.recipe.file)) continue;
+      bundle.stale = Promise.withResolvers();
+      this.#rest.add(bundle);
+    }
   }
 
   /** Some recipe, to prepare the builder with; undefined when the program has none. */
   get anyRecipe(): Recipe | undefined {
     return this.#bundles[0]?.recipe;
+  }
+
+  /** Whether there are bundles that nobody has asked for so far. */
+  get hasRest(): boolean {
+    return this.#rest.size > 0;
   }
 
   /** The modules that make the files. */
@@ -115,22 +128,44 @@ export class Rebuilds {
     return { updated, waiting: this.#rest.size, failed: this.#problems.size > 0 };
   }
 
+  /** Makes what nobody has asked for, now and whenever there is time. Not to be called before the first graph is real. */
+  async makeRest(): Promise<void> {
+    this.#makesRest = true;
+    const updated: string[] = [];
+    for (const bundle of this.#rest) {
+      this.#rest.delete(bundle);
+      updated.push(...(await this.#inTurn(() => this.#makeNext(bundle))));
+      if (this.#urgent.length > 0) break;
+    }
+    if (updated.length > 0) this.#options.updatedLater(updated);
+  }
+
   /** To be called when an evaluation begins: what changes from now on may not be in its graph. */
   evaluationBegins(): void {
     this.#changedSince = new Set();
   }
 
-  /** Takes the graph of an evaluation; what changed meanwhile is made first, so that nothing goes back to older code. */
+  /**
+   * Takes the graph of an evaluation. What is new or has changed meanwhile is made first: nothing goes back to older code,
+   * and what calls functions when it is deployed finds theirs.
+   */
   async replaceGraph(graph: Graph): Promise<Difference> {
     const difference = await this.#inTurn(async () => {
       const paths = this.#changedSince;
       this.#changedSince = new Set();
       const bundles = bundlesOf(graph, this.#options.folder);
       let next = graph;
-      for (const bundle of bundles) if (isMadeFrom(bundle, paths)) next = await this.#make(bundle, next);
-      const changes = await this.#options.apply(next);
+      for (const bundle of bundles) {
+        const isNeeded = isMadeLater(bundle.recipe.file) || isMadeFrom(bundle, paths);
+        if (isNeeded) next = await this.#make(bundle, next);
+      }
+      const before = this.#bundles;
       this.#install(next, bundles);
-      return changes;
+      try {
+        return await this.#options.apply(next);
+      } finally {
+        for (const { stale } of before) stale?.resolve();
+      }
     });
     if (this.#changedSince.size > 0) await this.change(this.#changedSince);
     return difference;
@@ -139,11 +174,11 @@ export class Rebuilds {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#restTimer);
+    this.#urgent = [];
     this.#rest.clear();
   }
 
   #install(graph: Graph, bundles: readonly Bundle[]): void {
-    for (const { stale } of this.#bundles) stale?.resolve();
     for (const bundle of bundles) {
       for (const urn of bundle.urns)
         bundle.lastUse = Math.max(bundle.lastUse, this.#byUrn.get(urn)?.lastUse ?? 0);
@@ -161,24 +196,20 @@ export class Rebuilds {
     const updated: string[] = [];
     while (this.#urgent.length > 0)
       updated.push(...(await this.#inTurn(() => this.#makeNext(this.#urgent.shift()))));
-    clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => void this.#makeRest(), REST_MILLISECONDS).unref();
+    this.#makeRestSoon();
     return updated;
   }
 
-  async #makeRest(): Promise<void> {
-    const updated: string[] = [];
-    for (const bundle of this.#rest) {
-      this.#rest.delete(bundle);
-      updated.push(...(await this.#inTurn(() => this.#makeNext(bundle))));
-      if (this.#urgent.length > 0) break;
-    }
-    if (updated.length > 0) this.#options.updatedLater(updated);
+  #makeRestSoon(): void {
+    clearTimeout(this.#restTimer);
+    if (!this.#makesRest) return;
+    this.#restTimer = setTimeout(() => void this.makeRest(), REST_MILLISECONDS).unref();
   }
 
   /** @returns names of the resources that have other code now */
   async #makeNext(bundle: Bundle | undefined): Promise<readonly string[]> {
     if (!bundle) return [];
+    const isFirst = isMadeLater(bundle.recipe.file);
     const next = await this.#make(bundle, this.#graph);
     const isOther = next !== this.#graph;
     if (isOther) await this.#options.apply(next).catch((error) => this.#fail(bundle, error));
@@ -186,7 +217,7 @@ export class Rebuilds {
     if (this.#urgent.includes(bundle) || this.#rest.has(bundle)) return [];
     bundle.stale?.resolve();
     bundle.stale = undefined;
-    return isOther ? bundle.names : [];
+    return isOther && !isFirst ? bundle.names : [];
   }
 
   /** The graph with the bundle as its sources are now; the same when nothing is different, or they have a mistake. */
@@ -208,7 +239,8 @@ export class Rebuilds {
     bundle.failed = true;
     const text = error instanceof Error ? error.message : String(error);
     const place = text.slice(text.indexOf("\n") + 1);
-    const message = `${text}\n  The code from before goes on.`;
+    const isNew = isMadeLater(bundle.recipe.file);
+    const message = `${text}\n  ${isNew ? "Until then there is no code." : "The code from before goes on."}`;
     if (!this.#problems.has(place)) this.#options.log({ kind: "error", source: "reload", message });
     this.#problems.add(place);
   }

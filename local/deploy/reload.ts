@@ -1,4 +1,4 @@
-/** Keeps what runs in step with a program's files: the code of functions at once, everything else by evaluating again. */
+/** Makes a program's code when it is needed, and keeps what runs in step with its files: the code of functions at once, everything else by evaluating again. */
 import { relative } from "node:path";
 import { UserError } from "../core/errors.ts";
 import type { Graph, Resource } from "../core/graph.ts";
@@ -16,7 +16,7 @@ export interface ReloadOptions {
   readonly programFolder: string;
   /** The program's main module, as Pulumi names it. */
   readonly entryPoint: string;
-  /** The graph that is realized. */
+  /** The graph that is realized, or will be. */
   readonly graph: Graph;
   readonly log: Log;
   /** Evaluates the program. */
@@ -31,7 +31,7 @@ export class Reloader {
   readonly #options: ReloadOptions;
   readonly #builder: Builder;
   readonly #rebuilds: Rebuilds;
-  readonly #stopWatching: () => void;
+  #stopWatching: (() => void) | undefined;
   /** Files because of which the program must be evaluated. */
   #wanted = new Set<string>();
   #isEvaluating = false;
@@ -40,7 +40,7 @@ export class Reloader {
   #modules: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(options: ReloadOptions) {
-    const { cwd, programFolder, graph, log, apply } = options;
+    const { programFolder, graph, log, apply } = options;
     this.#options = options;
     this.#builder = new Builder(programFolder);
     this.#rebuilds = new Rebuilds(graph, {
@@ -51,8 +51,13 @@ export class Reloader {
       updatedLater: (names) =>
         log({ kind: "notice", source: "reload", message: `new code for ${listed(names)}` }),
     });
-    this.#stopWatching = watchProgram(cwd, (files) => void this.#change(files));
-    void this.#prepare();
+  }
+
+  /** Follows the program's files from now on. */
+  watch(): void {
+    this.#stopWatching ??= watchProgram(this.#options.cwd, (files) => void this.#change(files));
+    if (!this.#rebuilds.hasRest) void this.#prepare();
+    void this.#rebuilds.makeRest();
   }
 
   /** Settles when a resource has the code that its sources say; undefined when it has. */
@@ -62,7 +67,7 @@ export class Reloader {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#stopWatching();
+    this.#stopWatching?.();
     this.#rebuilds.stop();
     await this.#builder.end();
   }

@@ -23,6 +23,8 @@ export interface EvaluateOptions {
   readonly definitions: readonly ServiceDefinition[];
   /** Configuration that wins over the stack file's, by key or path (`project:key.member`). */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Whether files that have a recipe need not be there; see deploy/recipes.ts. */
+  readonly takesRecipes?: boolean;
   /** Kills the program; the evaluation then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Gets each line that the program writes or logs. */
@@ -91,7 +93,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   try {
     const address = `127.0.0.1:${await listen(server)}`;
     const region = registry.world.region;
-    const end = await runProgram({ project, stack, configuration, region, address, signal, log });
+    const { takesRecipes = false } = options;
+    const program = { project, stack, configuration, region, address, takesRecipes };
+    const end = await runProgram({ ...program, signal, log });
     signal.throwIfAborted();
     if (end.exitCode !== 0) throw programError(end, log);
   } finally {

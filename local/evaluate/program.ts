@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly region: string;
   /** `host:port` where the resource monitor listens. */
   readonly address: string;
+  /** Whether files that have a recipe need not be there; see deploy/recipes.ts. */
+  readonly takesRecipes: boolean;
   /** Kills the program. */
   readonly signal: AbortSignal;
   readonly log: ProgramLog;
@@ -28,7 +30,7 @@ export interface ProgramEnd {
 }
 
 /** In one word with its option: the SDK takes a `--require` that stands alone for the program's own loader. */
-const CHEAP_STACK_TRACES = join(import.meta.dirname, "cheap-stack-traces.cjs");
+const LIGHTER_SDK = join(import.meta.dirname, "lighter-sdk.cjs");
 
 /** How the SDK ends a program whose error it has logged. */
 export const ERROR_WAS_LOGGED = 32;
@@ -66,7 +68,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
 function programArguments({ project, stack, address }: ProgramOptions): string[] {
   return [
     ...YOUNG_GENERATION,
-    ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? [] : [`--require=${CHEAP_STACK_TRACES}`]),
+    ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? [] : [`--require=${LIGHTER_SDK}`]),
     ...project.nodeArguments,
     languageHost(project.programFolder),
     "--monitor",
@@ -96,13 +98,14 @@ function languageHost(folder: string): string {
 }
 
 /** Nothing of the user's AWS or Pulumi account reaches the program. */
-function environment({ project, configuration, region }: ProgramOptions): NodeJS.ProcessEnv {
+function environment({ project, configuration, region, takesRecipes }: ProgramOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^AWS_|^PULUMI_(ACCESS_TOKEN|CONFIG|BACKEND)/.test(name),
   );
   return {
     NODE_COMPILE_CACHE: join(project.root, ".local", "compile-cache"),
     ...Object.fromEntries(inherited),
+    ...(takesRecipes && { TAKES_BUILD_RECIPES: "1" }),
     AWS_REGION: region,
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_CONFIG_FILE: devNull,

@@ -154,6 +154,25 @@ describe("bundler, entries", () => {
     expect(bundled).to.equal(again);
   });
 
+  it("leaves to a host that takes recipes to make a bundle, and uses one that is there", async () => {
+    const created = await greeter();
+    const entry = "handlers/greet.ts";
+    process.env.TAKES_BUILD_RECIPES = "1";
+    try {
+      const later = await bundleEntry(entry, created.root);
+      const { inputs, argument } = JSON.parse((await created.read(`${later}.build.json`)).toString());
+      expect(inputs).to.deep.equal([entry]);
+      expect(await readdir(join(created.root, later, ".."))).to.deep.equal(["index.mjs.build.json"]);
+      delete process.env.TAKES_BUILD_RECIPES;
+      const file = await rebuilt(argument, created.root);
+      process.env.TAKES_BUILD_RECIPES = "1";
+      expect(file).not.to.equal(later);
+      expect(await bundleEntry(entry, created.root)).to.equal(file);
+    } finally {
+      delete process.env.TAKES_BUILD_RECIPES;
+    }
+  });
+
   it("makes a bundle anew when it has been deleted", async () => {
     const created = await greeter();
     const file = await bundleEntry("handlers/greet.ts", created.root);

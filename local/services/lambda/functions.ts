@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isMadeLater } from "../../core/build-recipe.ts";
 import type { Resource } from "../../core/graph.ts";
+import { filesOf } from "../../core/graph-files.ts";
 import type { Cloud } from "../../core/service.ts";
 import { CodeStore } from "./code.ts";
 import type { Environment } from "./environment.ts";
@@ -32,6 +34,7 @@ export class Functions {
   readonly #registry: Registry;
   readonly #tails: LogTail;
   readonly #memoryWatch = new MemoryWatch();
+  #starting: Promise<void> | undefined;
   #workspace: Workspace | undefined;
   /** All pools, also those of earlier versions that are still busy. */
   readonly #pools = new Map<string, Set<EnvironmentPool>>();
@@ -43,11 +46,16 @@ export class Functions {
   }
 
   /** Prepares the folder in which the functions' code will stand. */
-  start(): void {
+  start(): Promise<void> {
+    this.#starting = this.#prepare();
+    return this.#starting;
+  }
+
+  async #prepare(): Promise<void> {
     // Outside of the program's folder: a function must not find packages there that its archive lacks.
     const folder = mkdtempSync(join(tmpdir(), "local-cloud-functions-"));
     linkRuntimeModules(this.#cloud.workFolder, folder);
-    const workerProgram = writeWorkerProgram(folder);
+    const workerProgram = await writeWorkerProgram(folder);
     this.#workspace = { folder, workerProgram, code: new CodeStore(join(folder, "code")) };
   }
 
@@ -61,8 +69,14 @@ export class Functions {
       pool ??= this.#createPool(settings);
       return pool;
     };
-    // The code is copied now, as its files may change before the first event.
-    if (nodeVersionOf(settings.runtime) !== undefined && settings.code !== undefined) poolOf();
+    // The code is copied now, as its files may change before the first event; but for those that are made then.
+    const { code } = settings;
+    if (
+      nodeVersionOf(settings.runtime) !== undefined &&
+      code !== undefined &&
+      !filesOf(code).some(isMadeLater)
+    )
+      poolOf();
     this.#registry.functions.set(settings.name, { urn: resource.urn, settings, pool: poolOf });
   }
 
@@ -98,6 +112,7 @@ export class Functions {
     const pools = [...this.#pools.values()].flatMap((set) => [...set]);
     await Promise.all(pools.map((pool) => pool.stop()));
     this.#memoryWatch.stop();
+    await this.#starting;
     if (this.#workspace) rmSync(this.#workspace.folder, { recursive: true, force: true });
   }
 

@@ -65,7 +65,7 @@ function createService(cloud: Cloud): Service {
     api,
     realize,
     call: (call) => operations.answer(call),
-    start: async () => functions.start(),
+    start: () => functions.start(),
     ready: async () => {
       // What a deployment did by a function, such as making tables, a reset has undone.
       const invocations = wasReset ? cloud.resources().filter(({ type }) => type === INVOCATION) : [];

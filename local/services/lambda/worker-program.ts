@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 
-let program: string | undefined;
+let program: Promise<string> | undefined;
 
 /**
  * Writes the program of the worker threads, as one file of plain JavaScript: a thread that strips types itself starts
@@ -12,18 +12,19 @@ let program: string | undefined;
  * @param folder where to write it
  * @returns the file
  */
-export function writeWorkerProgram(folder: string): string {
+export async function writeWorkerProgram(folder: string): Promise<string> {
   program ??= bundle();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "worker.cjs");
-  writeFileSync(file, program);
+  writeFileSync(file, await program);
   return file;
 }
 
-function bundle(): string {
+async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL("./worker/entry.ts", import.meta.url));
   const options = { bundle: true, platform: "node", format: "cjs", target: "node24", write: false } as const;
-  const [file] = buildSync({ ...options, entryPoints: [entry] }).outputFiles;
+  const { outputFiles } = await build({ ...options, entryPoints: [entry] });
+  const [file] = outputFiles;
   if (!file) throw new Error("The program of the worker threads could not be bundled.");
   return file.text;
 }
