@@ -18,14 +18,14 @@ type Ends = readonly [from: string | undefined, to: string | undefined];
 interface Lookup {
   readonly graph: Graph;
   readonly arns: ArnIndex;
-  /** Id of the part whose resource has this id. */
-  byId(id: unknown): string | undefined;
+  /** Id of the part of this kind whose resource has this id. */
+  byId(kind: Kind, id: unknown): string | undefined;
 }
 
 /** Resources that do nothing but link two parts. */
 const CONNECTIONS: Readonly<Record<string, (inputs: Properties, lookup: Lookup) => Ends[]>> = {
   "aws:lambda/eventSourceMapping:EventSourceMapping": ({ eventSourceArn, functionName }, { arns, byId }) => [
-    [arns.find(String(eventSourceArn)), arns.find(String(functionName)) ?? byId(functionName)],
+    [arns.find(String(eventSourceArn)), arns.find(String(functionName)) ?? byId("function", functionName)],
   ],
   "aws:sns/topicSubscription:TopicSubscription": ({ topic, endpoint }, { arns }) => [
     [arns.find(String(topic)), arns.find(String(endpoint))],
@@ -33,9 +33,9 @@ const CONNECTIONS: Readonly<Record<string, (inputs: Properties, lookup: Lookup) 
   "aws:cloudwatch/eventTarget:EventTarget": ({ rule, arn }, lookup) =>
     sourcesOf(rule, lookup).map((source) => [source, lookup.arns.find(String(arn))]),
   "aws:s3/bucketNotification:BucketNotification": ({ bucket, ...targets }, { arns, byId }) =>
-    textsIn(targets).map(({ text }) => [byId(bucket), arns.find(text)]),
+    textsIn(targets).map(({ text }) => [byId("bucket", bucket), arns.find(text)]),
   "aws:apigatewayv2/integration:Integration": ({ apiId, integrationUri }, { arns, byId }) =>
-    arns.findAll(String(integrationUri)).map((to) => [byId(apiId), to]),
+    arns.findAll(String(integrationUri)).map((to) => [byId("api", apiId), to]),
 };
 
 /** Kinds whose resources name the parts that they start. */
@@ -43,8 +43,8 @@ const STARTERS: readonly Kind[] = ["api", "schedule", "users", "workflow"];
 
 /** All links that are no matter of permissions. */
 export function wiringOf(graph: Graph, placed: readonly PlacedPart[], arns: ArnIndex): Wiring {
-  const ids = new Map(placed.map(({ part, resource }) => [resource.id, part.id]));
-  const lookup: Lookup = { graph, arns, byId: (id) => ids.get(String(id)) };
+  const ids = new Map(placed.map(({ part, resource }) => [`${part.kind}:${resource.id}`, part.id]));
+  const lookup: Lookup = { graph, arns, byId: (kind, id) => ids.get(`${kind}:${id}`) };
   const connected = graph.resources.flatMap(({ type, inputs }) => CONNECTIONS[type]?.(inputs, lookup) ?? []);
   const started = placed
     .filter(({ part }) => STARTERS.includes(part.kind))
@@ -67,11 +67,11 @@ function sourcesOf(rule: unknown, { graph, byId }: Lookup): (string | undefined)
   const found = resourcesOf(graph, "aws:cloudwatch/eventRule:EventRule").find(
     ({ outputs }) => outputs.name === rule,
   );
-  const bus = byId(found?.inputs.eventBusName);
+  const bus = byId("bus", found?.inputs.eventBusName);
   if (bus !== undefined) return [bus];
   return textsIn(parsed(found?.inputs.eventPattern))
     .filter(({ path }) => path.join(".") === "detail.bucket.name")
-    .map(({ text }) => byId(text));
+    .map(({ text }) => byId("bucket", text));
 }
 
 /** People who get a topic's messages by e-mail. */
@@ -83,13 +83,17 @@ function subscribersOf(graph: Graph, placed: readonly PlacedPart[]): Wiring {
     emails.some(({ inputs }) => inputs.topic === resource.outputs.arn),
   );
   return {
-    parts: topics.map(({ part }) => ({
+    parts: topics.map(({ part, resource }) => ({
       ...part,
-      id: `people:${part.name}`,
+      id: `people:${resource.name}`,
       kind: "people",
       name: "subscribers",
     })),
-    links: topics.map(({ part }) => ({ from: part.id, to: `people:${part.name}`, sort: "triggers" })),
+    links: topics.map(({ part, resource }) => ({
+      from: part.id,
+      to: `people:${resource.name}`,
+      sort: "triggers",
+    })),
   };
 }
 

@@ -27,7 +27,8 @@ export function partsOf(graph: Graph, systems: readonly string[]): PlacedPart[] 
   const serving = namesOfServants(graph);
   return graph.resources.flatMap((resource) => {
     const kind = KINDS_BY_TYPE[resource.type];
-    if (!kind || serving.has(String(resource.outputs.arn)) || serving.has(resource.id)) return [];
+    if (!kind || serving.has(String(resource.outputs.arn)) || serving.has(`${kind}:${resource.id}`))
+      return [];
     const line = ancestors(resource);
     const root = line.at(-1);
     const system = root && systems.includes(root.name) ? root : undefined;
@@ -52,13 +53,13 @@ function ancestryOf(graph: Graph): Ancestors {
   return ancestors;
 }
 
-/** ARNs and names of what only serves another part: queues of dead letters, buckets of access logs, groups of schedules. */
+/** ARNs, or kinds and ids, of what only serves another part: queues of dead letters, buckets of access logs, groups of schedules. */
 function namesOfServants(graph: Graph): Set<string> {
   const properties =
     /(^|\.)(deadLetterTargetArn|deadLetterArn|deadLetterConfig\.(arn|targetArn)|onFailure\.destination(Arn)?)$/;
   const found = graph.resources.flatMap(({ type, inputs }) => {
-    if (type.startsWith("aws:s3/bucketLogging")) return [String(inputs.targetBucket)];
-    if (type === "aws:scheduler/schedule:Schedule") return [String(inputs.groupName)];
+    if (type.startsWith("aws:s3/bucketLogging")) return [`bucket:${inputs.targetBucket}`];
+    if (type === "aws:scheduler/schedule:Schedule") return [`schedule:${inputs.groupName}`];
     return textsIn(inputs)
       .filter(({ path }) => properties.test(path.join(".")))
       .map(({ text }) => text);
