@@ -31,7 +31,7 @@ export const KIND_NAMES: Readonly<Record<Kind, { readonly one: string; readonly 
   workflow: { one: "Step Functions", many: "workflows" },
   schedule: { one: "schedule", many: "schedules" },
   users: { one: "Cognito user pool", many: "Cognito user pools" },
-  email: { one: "e-mail by SES", many: "e-mail by SES" },
+  email: { one: "sent by SES", many: "e-mail by SES" },
   outside: { one: "outside service", many: "outside services" },
 };
 

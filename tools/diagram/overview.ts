@@ -53,27 +53,21 @@ function boxOf(id: string, members: readonly Part[], system: string): Box {
   const [first] = members;
   if (!first) throw new Error("A group has at least one part.");
   const kind = TOGETHER[first.kind] ?? first.kind;
-  const base = { id, kind: members.length === 1 ? first.kind : kind, own: true };
   const kinds = Map.groupBy(members, (member) => member.kind);
+  const base = { id, kind: kinds.size === 1 ? first.kind : kind, own: true };
   const counts = [...kinds].map(([one, { length }]) => counted(one, length));
   const names = members.map(({ name }) => shortName(name, system));
-  if (kind === "function")
-    return {
-      ...base,
-      title: counts.join(),
-      lines: [id.endsWith(":requests") ? "behind the API" : "in the background"],
-    };
-  if (members.length === 1)
-    return {
-      ...base,
-      title: titleOf(first, system),
-      lines: [(kind === "api" && first.detail) || KIND_NAMES[first.kind].one],
-    };
+  const role = id.endsWith(":requests") ? "behind the API" : "in the background";
+  if (members.length === 1) {
+    const text = kind === "function" ? role : (kind === "api" && first.detail) || KIND_NAMES[first.kind].one;
+    return { ...base, title: titleOf(first, system), lines: [text] };
+  }
+  if (kind === "function") return { ...base, title: counts.join(), lines: [role] };
   if (kinds.size === 1) return { ...base, title: counts.join(), lines: wrapped(names.join(", ")) };
   return { ...base, title: kind === "queue" ? "messages" : "outside", lines: counts };
 }
 
 function counted(kind: Kind, count: number): string {
   const { one, many } = KIND_NAMES[kind];
-  return kind === "people" || kind === "email" ? one : `${count} ${count === 1 ? one : many}`;
+  return kind === "people" || kind === "email" ? many : `${count} ${count === 1 ? one : many}`;
 }

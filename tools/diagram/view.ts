@@ -89,7 +89,8 @@ function boxOf(group: readonly Part[], system: string): Box {
 
 /** The title of a part that has a box of its own. */
 export function titleOf({ kind, name }: Part, system: string): string {
-  return kind === "api" ? "API" : shortName(name, system);
+  const plain: Partial<Record<Kind, string>> = { api: "API", email: "e-mail" };
+  return plain[kind] ?? shortName(name, system);
 }
 
 /** `tasks-create` → `create`, in the picture of the tasks. */
