@@ -48,16 +48,19 @@ interface Arrangement {
   readonly ranker: "network-simplex" | "tight-tree" | "longest-path";
   /** How much straighter the way of events is than that of reads and writes. */
   readonly weight: number;
+  /** How arrows are chosen that may go back. */
   readonly acyclicer?: "greedy";
+  /** Where boxes stand in a row depends on which comes first. */
+  readonly isReversed: boolean;
 }
 
-const ARRANGEMENTS: readonly Arrangement[] = (
-  ["network-simplex", "tight-tree", "longest-path"] as const
-).flatMap((ranker) =>
-  [1, 3, 8].flatMap((weight): Arrangement[] => [
-    { ranker, weight },
-    { ranker, weight, acyclicer: "greedy" },
-  ]),
+const ARRANGEMENTS = (["network-simplex", "tight-tree", "longest-path"] as const).flatMap((ranker) =>
+  [1, 3, 8].flatMap((weight) =>
+    [false, true].flatMap((isReversed): Arrangement[] => [
+      { ranker, weight, isReversed },
+      { ranker, weight, isReversed, acyclicer: "greedy" },
+    ]),
+  ),
 );
 
 /**
@@ -76,14 +79,15 @@ export function layoutOf(view: View, direction: Direction, size: (box: Box) => S
 function arranged(
   view: View,
   sizes: readonly Size[],
-  { weight, ...options }: Arrangement,
+  { weight, isReversed, ...options }: Arrangement,
   direction: Direction,
 ): Layout {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   const ranksep = direction === "down" ? 44 : 24;
   graph.setGraph({ nodesep: 18, edgesep: 16, ranksep, ...options });
-  for (const [index, { id }] of view.boxes.entries()) graph.setNode(id, { ...sizes[index] });
-  for (const { from, to, sort } of view.arrows)
+  const nodes = view.boxes.map(({ id }, index) => ({ id, size: { ...sizes[index] } }));
+  for (const { id, size } of isReversed ? nodes.toReversed() : nodes) graph.setNode(id, size);
+  for (const { from, to, sort } of isReversed ? view.arrows.toReversed() : view.arrows)
     graph.setEdge(from, to, { weight: sort === "triggers" ? weight : 1 }, sort);
   dagre.layout(graph);
   const boxes = view.boxes.map((box): PlacedBox => {
