@@ -2,10 +2,10 @@
 import type { Graph } from "../../local/core/graph.ts";
 import { ArnIndex } from "./arns.ts";
 import { linksByGrants } from "./grants.ts";
-import { mastersOf } from "./helpers.ts";
 import type { Kind } from "./kinds.ts";
 import { wiringOf } from "./links.ts";
 import { partsOf, systemsOf } from "./parts.ts";
+import { mastersOf } from "./serving-functions.ts";
 
 /** Something that a picture shows as a box: a resource with all that serves it alone. */
 export interface Part {
@@ -33,7 +33,6 @@ export interface Link {
 }
 
 export interface Architecture {
-  readonly stack: string;
   /** Names of the systems: the components right below the stack that have an API. */
   readonly systems: readonly string[];
   /** Sorted by id. */
@@ -58,7 +57,6 @@ export function architectureOf(graph: Graph): Architecture {
   }));
   const parts = [...placed.map(({ part }) => part), ...wiring.parts].filter(({ id }) => !masters.has(id));
   return {
-    stack: graph.stack,
     systems,
     parts: unique(parts, ({ id }) => id),
     links: unique(

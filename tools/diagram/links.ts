@@ -97,7 +97,7 @@ function subscribersOf(graph: Graph, placed: readonly PlacedPart[]): Wiring {
   };
 }
 
-/** Services outside AWS: variables of functions whose names end in `_URL`. */
+/** Services outside AWS: variables of functions whose names end in `_URL`. What several systems call is part of none. */
 function calledBy(placed: readonly PlacedPart[]): Wiring {
   const calls = placed.flatMap(({ part, resource }) =>
     variablesOf(resource.inputs).flatMap(([name, value]) => {
@@ -105,12 +105,13 @@ function calledBy(placed: readonly PlacedPart[]): Wiring {
       return host === undefined || host.endsWith(".amazonaws.com") ? [] : [{ part, host }];
     }),
   );
+  const callers = [...Map.groupBy(calls, ({ host }) => host)];
   return {
-    parts: calls.map(({ part, host }) => ({
+    parts: callers.map(([host, [first, ...others]]) => ({
       id: `outside:${host}`,
       kind: "outside",
       name: host,
-      system: part.system,
+      system: others.every(({ part }) => part.system === first?.part.system) ? first?.part.system : undefined,
     })),
     links: calls.map(({ part, host }) => ({ from: part.id, to: `outside:${host}`, sort: "writes" })),
   };
