@@ -92,7 +92,7 @@ describe("the workflows", () => {
 
   it("end by themselves, and never deploy twice at the same time", () => {
     for (const { name, workflow, job } of jobs) {
-      expect(job["timeout-minutes"], name).to.be.within(1, 90);
+      expect(job["timeout-minutes"], name).to.be.within(1, 60);
       const deploys = job.steps.some(({ run }) => run?.includes("pulumi up"));
       if (deploys) expect(workflow.concurrency?.["cancel-in-progress"], name).to.equal(false);
       else expect(workflow.concurrency?.group, name).to.be.a("string");
