@@ -165,4 +165,18 @@ describe("the program", () => {
     const none = await graphOf("dev", { "andamio:systems": [] });
     expect(resourcesOf(none, FUNCTION)).to.deep.equal([]);
   });
+
+  it("tells in the runbook what to do when an alarm of any kind goes off", () => {
+    const runbook = readFileSync("docs/operations.md", "utf8");
+    const cells = runbook.split("\n").flatMap((line) => /^\| ([^|]+) \|/.exec(line)?.[1] ?? []);
+    const entries = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, entry = ""]) => entry));
+    for (const { resources } of [dev, prod]) {
+      const names = new Map(resources.map(({ urn, name }) => [urn, name]));
+      for (const { name, parent } of resources.filter(({ type }) => type === ALARM)) {
+        const kind = name.slice((names.get(parent ?? "") ?? "").length);
+        const isKnown = entries.some((entry) => entry === name || entry.replace(/^<[^>]+>/, "") === kind);
+        expect(isKnown, name).to.equal(true);
+      }
+    }
+  });
 });
