@@ -47,7 +47,6 @@ const commands = jobs.flatMap(({ name, job }) =>
 
 /** What a job does in somebody's name, and why it needs to. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
-  "Changes as a comment: comment": ["pull-requests"],
   "Pull request: preview": ["id-token"],
   "Deploy to dev: up": ["id-token"],
   "Deploy to prod: preview": ["id-token"],
@@ -146,7 +145,7 @@ describe("the workflows", () => {
       if (run.includes("pulumi up")) expect(stacksOf({ job, run }), name).to.deep.equal([job.environment]);
   });
 
-  it("call scripts, stacks, policies, jobs and workflows that exist", () => {
+  it("call scripts, stacks, jobs and workflows that exist", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
       scripts: Record<string, string>;
     };
@@ -155,8 +154,6 @@ describe("the workflows", () => {
         expect(scripts, `${name}: ${run}`).to.have.property(script);
       for (const stack of stacksOf({ job, run }))
         expect(existsSync(`Pulumi.${stack}.yaml`), `${name}: ${stack}`).to.equal(true);
-      for (const [, pack = ""] of run.matchAll(/--policy-pack (\S+)/g))
-        expect(existsSync(join(pack, "PulumiPolicy.yaml")), `${name}: ${pack}`).to.equal(true);
     }
     for (const { name, workflow, job } of jobs) {
       for (const needed of [job.needs ?? []].flat()) expect(workflow.jobs, name).to.have.property(needed);
