@@ -73,7 +73,7 @@ describe("npm start", () => {
     run.child.kill("SIGTERM");
     expect(await exitOf(run)).to.equal(0);
     expect(Date.now() - told).to.be.below(5_000);
-    await eventually(() => expect(groupIsEmpty(run)).to.equal(true), 2_000);
+    await eventually(() => expect(groupIsEmpty(run)).to.equal(true));
     expect(existsSync(OUTPUTS)).to.equal(false);
   });
 

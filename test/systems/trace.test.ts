@@ -88,7 +88,7 @@ describe("following what happens", () => {
   it("from a call of the SDK through the event that it causes to the function, by the call's request id", async () => {
     await expectSteps(await putOrphanFile(cloud), [
       /^event events aws\.s3 "Object Created" → rule /,
-      /^call s3 DELETE .* by tasks-attachment-stored/,
+      /^call s3 DeleteObject by tasks-attachment-stored/,
       /^invocation tasks-attachment-stored\S* events /,
     ]);
   });
