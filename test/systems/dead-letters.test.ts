@@ -3,6 +3,7 @@ import { resourcesOf } from "../../local/core/graph.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
+import { MovesDriver, newOrder } from "./support/moves.ts";
 import { NoticesDriver } from "./support/notices.ts";
 import { putOrphanFile } from "./support/orphan-file.ts";
 import { takeAway } from "./support/role-policies.ts";
@@ -123,7 +124,23 @@ const FAILURES: readonly Failure[] = [
     cause: remindOfNew,
     queue: "appointments-remind-dead-letters-queue",
   },
+  {
+    what: "the start of a move",
+    fn: "moves-publish-started",
+    action: "events:PutEvents",
+    cause: startMove,
+    queue: "moves-started-dead-letters-queue",
+  },
 ];
+
+/** A move that is on the road, as its first position says. */
+async function startMove(): Promise<void> {
+  const moves = new MovesDriver(cloud);
+  await moves.addTruck(12.5);
+  const id = await moves.register(moves.newClient(), newOrder(12.5));
+  await moves.reach(id, "truck_assigned");
+  expect((await moves.report(id, 40)).status).to.equal(201);
+}
 
 async function newAppointment(): Promise<string> {
   const providerId = await appointments.provider("That fails");

@@ -29,6 +29,10 @@ describe("moves", function () {
     const { body } = await moves.send(client, "GET", `/moves/${id}/positions`);
     expect((body.items as { lat: number }[]).map(({ lat }) => lat)).to.deep.equal([40.5, 40.4]);
 
+    const first = (await moves.send(client, "GET", `/moves/${id}/positions?limit=1`)).body;
+    const next = await moves.send(client, "GET", `/moves/${id}/positions?limit=1&cursor=${first.nextCursor}`);
+    expect(next.body.items).to.deep.equal((body.items as object[]).slice(1));
+
     const done = await moves.send(moves.employee, "POST", `/moves/${id}/completion`);
     expect(done.body).to.include({ status: "completed" });
     await eventually(async () => {
