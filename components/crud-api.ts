@@ -5,7 +5,7 @@ import { AlarmedFunction } from "./alarmed-function.ts";
 import { Component } from "./base.ts";
 import type { Mistake } from "./mistakes.ts";
 import { refuseMistakes } from "./mistakes.ts";
-import type { ParameterContract } from "./openapi/contract.ts";
+import { IDEMPOTENCY_KEY, IF_MATCH, PAGES } from "./openapi/parameters.ts";
 import { RestApi } from "./rest-api.ts";
 import type { RestApiArgs, RouteArgs } from "./rest-api-arguments.ts";
 import type { Secret } from "./secret.ts";
@@ -131,23 +131,19 @@ function createFunctions(
   };
 }
 
-const PAGES: Readonly<Record<string, ParameterContract>> = {
-  limit: { description: "Items of a page, 1 to 100; 20 unless given.", schema: z.int().min(1).max(100) },
-  cursor: { description: "nextCursor of the page before." },
-};
-const IF_MATCH = { "If-Match": { description: "ETag that the item must have." } };
-const IDEMPOTENCY_KEY = { "Idempotency-Key": { description: "Makes a repeated request answer the same." } };
-
 function crudRoutes(
   entity: EntityArgs,
   handlers: Readonly<Record<CrudOperation, AlarmedFunction>>,
 ): Record<string, RouteArgs> {
   const { name, plural = `${name}s`, schema } = entity;
-  const answer = schema.extend(OWN_PROPERTIES);
+  const id = name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+  const answer = schema.extend(OWN_PROPERTIES).meta({ id });
   const one = (description: string) => ({ description, schema: answer });
   const unknown = { 404: { description: `There is no such ${name}.` } };
   const conflict = { 412: { description: `The ${name} is no longer as the client believes.` } };
-  const page = z.strictObject({ items: z.array(answer), nextCursor: z.string().optional() });
+  const page = z
+    .strictObject({ items: z.array(answer), nextCursor: z.string().optional() })
+    .meta({ id: `${id}List` });
   return {
     [`POST /${plural}`]: {
       handler: handlers.create,

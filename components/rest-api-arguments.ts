@@ -51,6 +51,8 @@ export interface RestApiArgs {
   readonly description: string;
   /** By `METHOD /path/{parameter}`. */
   readonly routes: Readonly<Record<string, RouteArgs>>;
+  /** Routes that an application behind a route of every method serves: they are published, and nothing else. @default none */
+  readonly served?: Readonly<Record<string, RouteContract>>;
   /** Limits of all callers together. */
   readonly throttle: ThrottleArgs;
   /** Callers must send `x-api-key`; the limits are those of one key. @default no key */
@@ -89,6 +91,7 @@ export function waitSeconds({ handler, timeoutSeconds }: FunctionRouteArgs): num
 export function mistakesInRestApi(args: RestApiArgs): Mistake[] {
   return [
     ...mistakesInRoutes(args.routes),
+    ...(args.served ? mistakesInRoutes(args.served) : []),
     ...mistakesInCors(args.cors),
     ...mistakesInAccess(args),
     ...Object.entries(args.routes).flatMap(([key, route]) =>

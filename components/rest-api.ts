@@ -106,6 +106,7 @@ function contractOf(name: string, args: RestApiArgs, routes: readonly Route[]): 
     title: name,
     description: args.description,
     routes,
+    ...(args.served && { served: routesOf(args.served) }),
     apiKey: args.apiKey !== undefined,
     authorized: args.authorizer !== undefined,
     ...(args.cors && { cors: args.cors }),

@@ -1,5 +1,6 @@
 /** The HTTP contract of the appointments: what each route takes and answers. */
 import type { AlarmedFunction } from "../components/alarmed-function.ts";
+import { IDEMPOTENCY_KEY, IF_MATCH, PAGES } from "../components/openapi/parameters.ts";
 import type { Queue } from "../components/queue.ts";
 import type { RouteArgs } from "../components/rest-api-arguments.ts";
 import {
@@ -12,8 +13,16 @@ import {
   providerSchema,
   slotListSchema,
 } from "../handlers/appointments/answers.schema.ts";
-import { bookSchema, rescheduleSchema } from "../handlers/appointments/appointment.schema.ts";
-import { availabilitySchema, createProviderSchema } from "../handlers/appointments/provider.schema.ts";
+import {
+  bookSchema,
+  listAppointmentsQuerySchema,
+  rescheduleSchema,
+} from "../handlers/appointments/appointment.schema.ts";
+import {
+  availabilitySchema,
+  createProviderSchema,
+  slotsQuerySchema,
+} from "../handlers/appointments/provider.schema.ts";
 
 /** The functions behind the routes. */
 export type AppointmentOperation =
@@ -31,15 +40,6 @@ export type AppointmentOperation =
 
 type Operations = Readonly<Record<AppointmentOperation, AlarmedFunction>>;
 
-const pages = {
-  limit: { description: "Items of a page, 1 to 100; 20 unless given." },
-  cursor: { description: "nextCursor of the page before." },
-};
-const ifMatch = { "If-Match": { description: "ETag that the item must have." } };
-const idempotencyKey = {
-  "Idempotency-Key": { description: "Makes a repeated request have one effect, for a day." },
-};
-
 /** All routes, by method and path. */
 export function appointmentRoutes(operations: Operations, bookings: Queue): Record<string, RouteArgs> {
   return {
@@ -48,7 +48,14 @@ export function appointmentRoutes(operations: Operations, bookings: Queue): Reco
     "GET /appointments": {
       handler: operations.list,
       summary: "Lists the appointments of a client, latest first, cancelled ones among them.",
-      query: { ...pages, clientEmail: { required: true, description: "E-mail address of the client." } },
+      query: {
+        ...PAGES,
+        clientEmail: {
+          required: true,
+          description: "E-mail address of the client.",
+          schema: listAppointmentsQuerySchema.shape.clientEmail,
+        },
+      },
       responses: { 200: { description: "A page of appointments.", schema: appointmentListSchema } },
     },
     "GET /appointments/{id}": {
@@ -60,7 +67,7 @@ export function appointmentRoutes(operations: Operations, bookings: Queue): Reco
       handler: operations.reschedule,
       summary: "Moves an appointment to another slot, or changes who comes; what is left out stays.",
       body: rescheduleSchema,
-      headers: ifMatch,
+      headers: IF_MATCH,
       responses: {
         200: { description: "The appointment as it is now.", schema: appointmentSchema },
         409: { description: "The slot is taken, or the appointment is cancelled or has begun." },
@@ -69,7 +76,7 @@ export function appointmentRoutes(operations: Operations, bookings: Queue): Reco
     "DELETE /appointments/{id}": {
       handler: operations.cancel,
       summary: "Cancels an appointment; its slot is free again.",
-      headers: ifMatch,
+      headers: IF_MATCH,
       responses: { 204: { description: "The appointment is cancelled." } },
     },
   };
@@ -81,13 +88,13 @@ function providerRoutes(operations: Operations): Record<string, RouteArgs> {
       handler: operations.createProvider,
       summary: "Creates a provider.",
       body: createProviderSchema,
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: { 201: { description: "The provider.", schema: providerSchema } },
     },
     "GET /providers": {
       handler: operations.listProviders,
       summary: "Lists providers, newest first.",
-      query: pages,
+      query: PAGES,
       responses: { 200: { description: "A page of providers.", schema: providerListSchema } },
     },
     "GET /providers/{id}": {
@@ -99,13 +106,19 @@ function providerRoutes(operations: Operations): Record<string, RouteArgs> {
       handler: operations.setAvailability,
       summary: "Says when a provider works on a day (UTC), in place of what was said before.",
       body: availabilitySchema,
-      headers: ifMatch,
+      headers: IF_MATCH,
       responses: { 200: { description: "The day as it is now.", schema: daySchema } },
     },
     "GET /providers/{id}/slots": {
       handler: operations.listSlots,
       summary: "Lists the free slots of a day.",
-      query: { date: { required: true, description: "The day, such as 2026-01-31." } },
+      query: {
+        date: {
+          required: true,
+          description: "The day, such as 2026-01-31.",
+          schema: slotsQuerySchema.shape.date,
+        },
+      },
       responses: { 200: { description: "The free slots.", schema: slotListSchema } },
     },
   };
@@ -118,7 +131,7 @@ function bookingRoutes(operations: Operations, bookings: Queue): Record<string, 
       handler: operations.book,
       summary: "Books a free slot.",
       body: bookSchema,
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: {
         201: { description: "The appointment.", schema: appointmentSchema },
         409: { description: "The slot is taken." },
@@ -129,7 +142,7 @@ function bookingRoutes(operations: Operations, bookings: Queue): Record<string, 
       queue: bookings,
       summary: "Asks for a free slot without waiting for the outcome.",
       body: bookSchema,
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: { 202: { description: "The request waits in a queue.", schema: acceptedBookingSchema } },
     },
     "GET /bookings/{id}": {

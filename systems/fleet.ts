@@ -10,6 +10,7 @@ import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import type { UserDirectory } from "../components/user-directory.ts";
 import { WebApplication } from "../components/web-application.ts";
 import type { FleetSettings } from "../settings/fleet.ts";
+import { FLEET_ROUTES } from "./fleet-routes.ts";
 import type { SystemArgs } from "./system.ts";
 
 export interface FleetArgs extends SystemArgs<FleetSettings> {
@@ -105,6 +106,7 @@ function createApplication(
       },
       authorizer: { directory, groups: ["employees"] },
       publicPaths: ["/health"],
+      served: FLEET_ROUTES,
       throttle: { ratePerSecond: settings.ratePerSecond, burst: settings.burst },
       cors: { allowedOrigins },
       logging,

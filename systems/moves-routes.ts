@@ -1,5 +1,6 @@
 /** The HTTP contract of the moves: what each route takes and answers. */
 import type { AlarmedFunction } from "../components/alarmed-function.ts";
+import { IDEMPOTENCY_KEY, IF_MATCH, PAGES } from "../components/openapi/parameters.ts";
 import type { RouteArgs } from "../components/rest-api-arguments.ts";
 import {
   moveListSchema,
@@ -7,7 +8,12 @@ import {
   positionListSchema,
   trackedPositionSchema,
 } from "../handlers/moves/answers.schema.ts";
-import { createMoveSchema, positionSchema, requestTruckSchema } from "../handlers/moves/move.schema.ts";
+import {
+  createMoveSchema,
+  listMovesQuerySchema,
+  positionSchema,
+  requestTruckSchema,
+} from "../handlers/moves/move.schema.ts";
 
 /** The functions behind the routes. */
 export type MoveOperation =
@@ -20,14 +26,7 @@ export type MoveOperation =
   | "addPosition"
   | "listPositions";
 
-const pages = {
-  limit: { description: "Items of a page, 1 to 100; 20 unless given." },
-  cursor: { description: "nextCursor of the page before." },
-};
-const idempotencyKey = {
-  "Idempotency-Key": { description: "Makes a repeated request answer the same, for a day." },
-};
-const step = { ...idempotencyKey, "If-Match": { description: "ETag that the move must have." } };
+const step = { ...IDEMPOTENCY_KEY, ...IF_MATCH };
 const wrongStep = { description: "The move's status, which errors[0].code names, does not allow it." };
 
 /** Who may take a move through its steps. */
@@ -46,15 +45,15 @@ function orderRoutes(handlers: Readonly<Record<MoveOperation, AlarmedFunction>>)
       handler: handlers.create,
       summary: "Registers a move.",
       body: createMoveSchema,
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: { 201: { description: "The move.", schema: moveSchema } },
     },
     "GET /moves": {
       handler: handlers.list,
       summary: "Lists a client's own moves, or all for an employee, newest first.",
       query: {
-        ...pages,
-        status: { description: "registered, truck_assigned, in_transit, completed or cancelled." },
+        ...PAGES,
+        status: { description: "Only moves of this status.", schema: listMovesQuerySchema.shape.status },
       },
       responses: { 200: { description: "A page of moves.", schema: moveListSchema } },
     },
@@ -72,7 +71,7 @@ function orderRoutes(handlers: Readonly<Record<MoveOperation, AlarmedFunction>>)
     "GET /moves/{id}/positions": {
       handler: handlers.listPositions,
       summary: "Lists where the truck was, newest first.",
-      query: pages,
+      query: PAGES,
       responses: { 200: { description: "A page of positions.", schema: positionListSchema } },
     },
   };

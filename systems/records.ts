@@ -3,11 +3,13 @@ import type { AlarmedFunction } from "../components/alarmed-function.ts";
 import { createAlarm } from "../components/alarms.ts";
 import { Component } from "../components/base.ts";
 import { CrudApi } from "../components/crud-api.ts";
+import { PAGES } from "../components/openapi/parameters.ts";
 import type { RouteArgs } from "../components/rest-api-arguments.ts";
 import { ScheduledFunction } from "../components/scheduled-function.ts";
 import { SecureTable } from "../components/secure-table.ts";
 import type { ServiceDashboardArgs } from "../components/service-dashboard.ts";
 import { priceListSchema, priceSchema } from "../handlers/records/answers.schema.ts";
+import { pricesQuerySchema } from "../handlers/records/prices.schema.ts";
 import { recordSchema } from "../handlers/records/record.schema.ts";
 import type { RecordsSettings } from "../settings/records.ts";
 import { type FunctionFactory, functionFactory } from "./functions.ts";
@@ -145,10 +147,9 @@ function priceRoutes(readers: Readonly<Record<PriceReader, AlarmedFunction>>): R
       handler: readers.list,
       summary: "Lists the prices of a coin, newest first.",
       query: {
-        from: { description: "Time of the oldest price wanted." },
-        to: { description: "Time of the newest price wanted." },
-        limit: { description: "Items of a page, 1 to 100; 20 unless given." },
-        cursor: { description: "nextCursor of the page before." },
+        from: { description: "Time of the oldest price wanted.", schema: pricesQuerySchema.shape.from },
+        to: { description: "Time of the newest price wanted.", schema: pricesQuerySchema.shape.to },
+        ...PAGES,
       },
       responses: { 200: { description: "A page of prices.", schema: priceListSchema } },
     },

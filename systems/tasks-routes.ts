@@ -1,5 +1,6 @@
 /** The HTTP contract of the task manager: what each route takes and answers. */
 import type { AlarmedFunction } from "../components/alarmed-function.ts";
+import { IDEMPOTENCY_KEY, IF_MATCH, PAGES } from "../components/openapi/parameters.ts";
 import type { RouteArgs } from "../components/rest-api-arguments.ts";
 import {
   attachmentListSchema,
@@ -11,7 +12,8 @@ import {
   taskSchema,
 } from "../handlers/tasks/answers.schema.ts";
 import { startImportSchema } from "../handlers/tasks/import.schema.ts";
-import { createTaskSchema, updateTaskSchema } from "../handlers/tasks/task.schema.ts";
+import { ATTACHMENT_TYPES } from "../handlers/tasks/limits.ts";
+import { createTaskSchema, listTasksQuerySchema, updateTaskSchema } from "../handlers/tasks/task.schema.ts";
 import { presignUploadSchema } from "../handlers/tasks/upload.schema.ts";
 
 /** The functions behind the routes. */
@@ -26,15 +28,6 @@ export type TaskOperation =
   | "startImport"
   | "getImport";
 
-const pages = {
-  limit: { description: "Items of a page, 1 to 100; 20 unless given." },
-  cursor: { description: "nextCursor of the page before." },
-};
-const ifMatch = { "If-Match": { description: "ETag that the task must have." } };
-const idempotencyKey = {
-  "Idempotency-Key": { description: "Makes a repeated request answer the same, for a day." },
-};
-
 /** All routes, by method and path. */
 export function taskRoutes(
   handlers: Readonly<Record<TaskOperation, AlarmedFunction>>,
@@ -44,13 +37,16 @@ export function taskRoutes(
       handler: handlers.create,
       summary: "Creates a task.",
       body: createTaskSchema,
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: { 201: { description: "The task.", schema: taskSchema } },
     },
     "GET /tasks": {
       handler: handlers.list,
       summary: "Lists tasks, newest first.",
-      query: { ...pages, status: { description: "open, in_progress or done." } },
+      query: {
+        ...PAGES,
+        status: { description: "Only tasks of this status.", schema: listTasksQuerySchema.shape.status },
+      },
       responses: { 200: { description: "A page of tasks.", schema: taskListSchema } },
     },
     "GET /tasks/{id}": {
@@ -62,21 +58,22 @@ export function taskRoutes(
       handler: handlers.update,
       summary: "Changes a task; properties that are left out stay.",
       body: updateTaskSchema,
-      headers: ifMatch,
+      headers: IF_MATCH,
       responses: { 200: { description: "The task as it is now.", schema: taskSchema } },
     },
     "DELETE /tasks/{id}": {
       handler: handlers.delete,
       summary: "Deletes a task and its attachments.",
-      headers: ifMatch,
+      headers: IF_MATCH,
       responses: { 204: { description: "The task is gone." } },
     },
     "POST /tasks/{id}/upload": {
       handler: handlers.upload,
       summary: "Attaches a file: asks for an upload form, or sends the file as the body.",
       body: presignUploadSchema,
+      files: { contentTypes: ATTACHMENT_TYPES },
       query: { fileName: { description: "Name of the file when the body is the file." } },
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: {
         201: {
           description: "An upload form, or the attachment.",
@@ -87,14 +84,14 @@ export function taskRoutes(
     "GET /tasks/{id}/attachments": {
       handler: handlers.attachments,
       summary: "Lists a task's attachments.",
-      query: pages,
+      query: PAGES,
       responses: { 200: { description: "A page of attachments.", schema: attachmentListSchema } },
     },
     "POST /imports": {
       handler: handlers.startImport,
       summary: "Asks for the upload form of a CSV file, whose rows become tasks.",
       body: startImportSchema,
-      headers: idempotencyKey,
+      headers: IDEMPOTENCY_KEY,
       responses: { 201: { description: "The import and its upload form.", schema: startedImportSchema } },
     },
     "GET /imports/{id}": {

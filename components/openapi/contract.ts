@@ -28,6 +28,8 @@ export interface RouteContract {
   readonly summary: string;
   /** Schema of the JSON body, or the content types of another one. @default no body */
   readonly body?: z.ZodType | RawBody;
+  /** What the body may be instead of JSON, when the handler takes both. @default JSON alone */
+  readonly files?: RawBody;
   readonly query?: Readonly<Record<string, ParameterContract>>;
   readonly headers?: Readonly<Record<string, ParameterContract>>;
   /** By status. Errors that every route can answer need not be repeated. @default 200 */
@@ -62,6 +64,8 @@ export interface ApiContract {
   readonly title: string;
   readonly description: string;
   readonly routes: readonly Route[];
+  /** Routes that an application behind a route of every method serves. @default none */
+  readonly served?: readonly Route[];
   /** Whether the API has an API key. */
   readonly apiKey: boolean;
   /** Whether the API has an authorizer. */
@@ -106,6 +110,11 @@ export function securityOf(api: ApiContract, route: Route): { readonly security?
     ...(needsToken(api, route) && { bearer: [] }),
   };
   return Object.keys(schemes).length > 0 ? { security: [schemes] } : {};
+}
+
+/** Name of the schema of a route's JSON body: `PostTasksRequest`. */
+export function requestName(route: Route): string {
+  return `${pascalName(route)}Request`;
 }
 
 /** `PostTasksId` for `POST /tasks/{id}`: API Gateway takes letters and digits in the names of models only. */

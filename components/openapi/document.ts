@@ -1,8 +1,8 @@
 /** The OpenAPI document of an API, for the people and programs that call it. */
 import type { ApiContract, ParameterContract, ResponseContract, Route, RouteContract } from "./contract.ts";
-import { ANY, isRawBody, needsApiKey, needsToken, pascalName, securityOf } from "./contract.ts";
+import { ANY, isRawBody, needsApiKey, needsToken, pascalName, requestName, securityOf } from "./contract.ts";
+import { NamedSchemas } from "./named-schemas.ts";
 import type { JsonSchema } from "./schema.ts";
-import { publicSchema } from "./schema.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -29,9 +29,12 @@ const PROBLEM_SCHEMA: JsonSchema = {
       type: "array",
       items: {
         type: "object",
+        required: ["detail"],
         properties: {
           pointer: { type: "string", description: "JSON pointer into the body." },
+          parameter: { type: "string", description: "Name of the query parameter or header." },
           detail: { type: "string" },
+          code: { type: "string", description: "For programs; stays when the wording changes." },
         },
       },
     },
@@ -39,23 +42,33 @@ const PROBLEM_SCHEMA: JsonSchema = {
 };
 
 /**
- * The document to publish: OpenAPI 3.0 with requests, responses and errors, without anything of AWS. A route of every
- * method is not in it, since only the application behind it knows what it takes.
+ * The document to publish: OpenAPI 3.0 with requests, responses and errors, without anything of AWS. In place of a
+ * route of every method stand those that the application behind it serves.
  * @param url where the API is, without a trailing slash
+ * @throws Error when two schemas have one name
  */
 export function publicDocument(api: ApiContract, url: string): Json {
+  const schemas = new NamedSchemas({ Problem: PROBLEM_SCHEMA });
+  const routes = publishedRoutes(api);
+  const paths = pathsOf({ ...api, routes }, (route) => publicOperation(api, route, schemas));
   return {
     openapi: OPENAPI_VERSION,
     info: { title: api.title, description: api.description, version: "1" },
     servers: [{ url }],
-    paths: pathsOf({ ...api, routes: api.routes.filter(({ method }) => method !== ANY) }, (route) =>
-      publicOperation(api, route),
-    ),
-    components: {
-      schemas: { Problem: PROBLEM_SCHEMA },
-      ...securitySchemes(api, BEARER_SCHEME),
-    },
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
+    paths,
+    components: { schemas: schemas.all(), ...securitySchemes(api, BEARER_SCHEME) },
   };
+}
+
+function publishedRoutes({ routes, served = [] }: ApiContract): readonly Route[] {
+  const keys = new Set(served.map(({ key }) => key));
+  return [...routes.filter(({ method, key }) => method !== ANY && !keys.has(key)), ...served];
+}
+
+/** `tasks` for `GET /tasks/{id}`. */
+function tagOf({ path }: Route): string {
+  return path.split("/")[1] || "root";
 }
 
 /** The schemes that operations name (`securityOf`). */
@@ -80,18 +93,21 @@ function operationKey({ method }: Route): string {
   return method === ANY ? "x-amazon-apigateway-any-method" : method.toLowerCase();
 }
 
-function publicOperation(api: ApiContract, route: Route): Json {
+function publicOperation(api: ApiContract, route: Route, schemas: NamedSchemas): Json {
   const { contract } = route;
+  const parameters = (place: string, contracts: RouteContract["query"] = {}) =>
+    Object.entries(contracts).map(([name, one]) => parameter(place, name, one, schemas));
   return {
     operationId: operationId(route),
+    tags: [tagOf(route)],
     summary: contract.summary,
     parameters: [
-      ...route.pathParameters.map((name) => parameter("path", name, { required: true })),
-      ...Object.entries(contract.query ?? {}).map(([name, query]) => parameter("query", name, query)),
-      ...Object.entries(contract.headers ?? {}).map(([name, header]) => parameter("header", name, header)),
+      ...route.pathParameters.map((name) => parameter("path", name, { required: true }, schemas)),
+      ...parameters("query", contract.query),
+      ...parameters("header", contract.headers),
     ],
-    ...requestBody(contract),
-    responses: responses(api, route),
+    ...requestBody(route, schemas),
+    responses: responses(api, route, schemas),
     ...securityOf(api, route),
   };
 }
@@ -102,27 +118,28 @@ export function operationId(route: Route): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-function parameter(place: string, name: string, contract: ParameterContract): Json {
+function parameter(place: string, name: string, contract: ParameterContract, schemas: NamedSchemas): Json {
   return {
     name,
     in: place,
     required: contract.required ?? false,
     ...(contract.description !== undefined && { description: contract.description }),
-    schema: contract.schema ? publicSchema(contract.schema, "input") : { type: "string" },
+    schema: contract.schema ? schemas.use(contract.schema, "input") : { type: "string" },
   };
 }
 
-function requestBody({ body }: RouteContract): Json {
+function requestBody(route: Route, schemas: NamedSchemas): Json {
+  const { body, files } = route.contract;
   if (body === undefined) return {};
-  const content = isRawBody(body)
-    ? Object.fromEntries(
-        body.contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
-      )
-    : { "application/json": { schema: publicSchema(body, "input") } };
-  return { requestBody: { required: true, content } };
+  const json = isRawBody(body)
+    ? {}
+    : { "application/json": { schema: schemas.use(body, "input", requestName(route)) } };
+  const { contentTypes } = isRawBody(body) ? body : (files ?? { contentTypes: [] });
+  const raw = contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]);
+  return { requestBody: { required: true, content: { ...json, ...Object.fromEntries(raw) } } };
 }
 
-function responses(api: ApiContract, route: Route): Json {
+function responses(api: ApiContract, route: Route, schemas: NamedSchemas): Json {
   const withKey: Record<number, ResponseContract> = needsApiKey(api, route)
     ? { 403: { description: "The API key is missing or not valid." } }
     : {};
@@ -138,17 +155,24 @@ function responses(api: ApiContract, route: Route): Json {
     500: { description: "The request could not be processed." },
   };
   const own = route.contract.responses ?? { 200: { description: "Done." } };
-  return Object.fromEntries(
-    Object.entries({ ...everyRoute, ...withKey, ...withToken, ...own }).map(([status, response]) => [
-      status,
-      { description: response.description, ...content(Number(status), response) },
-    ]),
-  );
+  const byStatus = Object.entries({ ...everyRoute, ...withKey, ...withToken, ...own });
+  return {
+    ...Object.fromEntries(
+      byStatus.map(([status, response]) => [
+        status,
+        { description: response.description, ...content(Number(status), response, schemas) },
+      ]),
+    ),
+    default: { description: "Any other error.", ...PROBLEM },
+  };
 }
 
-function content(status: number, { schema }: ResponseContract): Json {
+const PROBLEM: Json = {
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
+
+function content(status: number, { schema }: ResponseContract, schemas: NamedSchemas): Json {
   if (schema !== undefined)
-    return { content: { "application/json": { schema: publicSchema(schema, "output") } } };
-  if (status < 400) return {};
-  return { content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } };
+    return { content: { "application/json": { schema: schemas.use(schema, "output") } } };
+  return status < 400 ? {} : PROBLEM;
 }

@@ -4,7 +4,7 @@
  */
 import { type AuthorizerIntegration, authorizerScheme } from "./authorizer.ts";
 import type { ApiContract, Route } from "./contract.ts";
-import { isRawBody, pascalName, securityOf } from "./contract.ts";
+import { isRawBody, requestName, securityOf } from "./contract.ts";
 import { preflightOperation } from "./cors.ts";
 import type { Json } from "./document.ts";
 import { OPENAPI_VERSION, operationId, pathsOf, securitySchemes } from "./document.ts";
@@ -72,13 +72,9 @@ function models(routes: readonly Route[]): Json {
   return Object.fromEntries(
     routes.flatMap((route) => {
       const { body } = route.contract;
-      return body === undefined || isRawBody(body) ? [] : [[modelName(route), gatewaySchema(body)]];
+      return body === undefined || isRawBody(body) ? [] : [[requestName(route), gatewaySchema(body)]];
     }),
   );
-}
-
-function modelName(route: Route): string {
-  return `${pascalName(route)}Request`;
 }
 
 function operation(api: ApiContract, route: Route, integration: Integration | undefined): Json {
@@ -97,7 +93,7 @@ function operation(api: ApiContract, route: Route, integration: Integration | un
       requestBody: {
         required: true,
         content: {
-          "application/json": { schema: { $ref: `#/components/schemas/${modelName(route)}` } },
+          "application/json": { schema: { $ref: `#/components/schemas/${requestName(route)}` } },
         },
       },
     }),

@@ -39,10 +39,18 @@ export function gatewaySchema(schema: z.ZodType): JsonSchema {
   return reduce(source, definitionsOf(source));
 }
 
+/** A schema, and those that it refers to by their names. */
+export interface PublicSchema {
+  readonly schema: JsonSchema;
+  /** What `#/components/schemas/<name>` means: schemas with an `id`. */
+  readonly named: Readonly<Record<string, JsonSchema>>;
+}
+
 /** The schema that is published for people and client generators: OpenAPI 3.0, with formats. */
-export function publicSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+export function publicSchema(schema: z.ZodType, io: "input" | "output"): PublicSchema {
   const source = z.toJSONSchema(schema, { target: "openapi-3.0", io, cycles: "throw" });
-  return inline(source, definitionsOf(source));
+  const named = Object.entries(definitionsOf(source)).map(([name, part]) => [name, readable(part)]);
+  return { schema: readable(source), named: Object.fromEntries(named) };
 }
 
 type Definitions = Readonly<Record<string, JsonSchema>>;
@@ -82,9 +90,19 @@ function mapSubschemas(schema: JsonSchema, change: (part: JsonSchema) => JsonSch
   );
 }
 
-function inline(schema: JsonSchema, definitions: Definitions): JsonSchema {
-  const { definitions: _, ...rest } = resolve(schema, definitions);
-  return mapSubschemas(rest, (part) => inline(part, definitions));
+/** Without what zod says beside, which is the pattern of a format and the bounds of every integer; names stand in `components`. */
+function readable({ definitions: _, id: __, ...schema }: JsonSchema): JsonSchema {
+  const { $ref, pattern, minimum, maximum, examples, ...rest } = schema;
+  const said: JsonSchema = {
+    ...(typeof $ref === "string" && { $ref: $ref.replace("#/definitions/", "#/components/schemas/") }),
+    ...rest,
+    ...(pattern !== undefined && rest.format === undefined && { pattern }),
+    ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
+    ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
+    // OpenAPI 3.0 has one.
+    ...(Array.isArray(examples) && { example: examples[0] }),
+  };
+  return mapSubschemas(said, readable);
 }
 
 function reduce(schema: JsonSchema, definitions: Definitions): JsonSchema {

@@ -5,7 +5,12 @@ const providerId = z.uuid();
 const startsAt = z.iso.datetime();
 const email = z.email().max(254);
 const client = z.strictObject({
-  name: z.string().min(1).max(200).regex(/\S/, "must not be blank"),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/\S/, "must not be blank")
+    .meta({ examples: ["Ana García"] }),
   email,
   phone: z
     .string()

@@ -6,8 +6,16 @@ const truckStatus = z.enum(["available", "assigned", "maintenance"]);
 /** What an employee says about a truck. */
 export const truckSchema = z.strictObject({
   /** No two trucks have the same one, in whatever case. */
-  plate: z.string().min(1).max(50),
-  capacityM3: z.number().gt(0).max(1000),
+  plate: z
+    .string()
+    .min(1)
+    .max(50)
+    .meta({ examples: ["1234 BCD"] }),
+  capacityM3: z
+    .number()
+    .gt(0)
+    .max(1000)
+    .meta({ examples: [30] }),
   /** A new truck is available; later it stays what it is unless something is said. */
   status: truckStatus.optional(),
 });

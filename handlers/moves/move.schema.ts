@@ -5,9 +5,13 @@ const place = z.string().min(1).max(300).regex(/\S/, "must not be blank");
 
 /** The body of `POST /moves`. */
 export const createMoveSchema = z.strictObject({
-  origin: place,
-  destination: place,
-  volumeM3: z.number().min(0.1).max(1000),
+  origin: place.meta({ examples: ["Calle Mayor 1, Madrid"] }),
+  destination: place.meta({ examples: ["Gran Vía 2, Bilbao"] }),
+  volumeM3: z
+    .number()
+    .min(0.1)
+    .max(1000)
+    .meta({ examples: [12.5] }),
   date: z.iso.date(),
 });
 
@@ -23,7 +27,15 @@ export const listMovesQuerySchema = z.strictObject({
 
 /** The body of `POST /moves/{id}/positions`. */
 export const positionSchema = z.strictObject({
-  lat: z.number().min(-90).max(90),
-  lon: z.number().min(-180).max(180),
+  lat: z
+    .number()
+    .min(-90)
+    .max(90)
+    .meta({ examples: [40.4168] }),
+  lon: z
+    .number()
+    .min(-180)
+    .max(180)
+    .meta({ examples: [-3.7038] }),
   at: z.iso.datetime(),
 });

@@ -2,11 +2,15 @@
 import * as z from "zod";
 
 /** A price as clients see it. */
-export const priceSchema = z.object({
-  coin: z.string(),
-  currency: z.string(),
-  price: z.number(),
-  at: z.iso.datetime().describe("The minute that the price was asked for."),
-});
+export const priceSchema = z
+  .object({
+    coin: z.string(),
+    currency: z.string(),
+    price: z.number(),
+    at: z.iso.datetime().describe("The minute that the price was asked for."),
+  })
+  .meta({ id: "Price" });
 
-export const priceListSchema = z.object({ items: z.array(priceSchema), nextCursor: z.string().optional() });
+export const priceListSchema = z
+  .object({ items: z.array(priceSchema), nextCursor: z.string().optional() })
+  .meta({ id: "PriceList" });

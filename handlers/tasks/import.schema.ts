@@ -7,6 +7,7 @@ export const startImportSchema = z.strictObject({
     .string()
     .min(1)
     .max(255)
-    .regex(/^[^/\\]+\.[cC][sS][vV]$/, "must be the name of a .csv file, without directories"),
+    .regex(/^[^/\\]+\.[cC][sS][vV]$/, "must be the name of a .csv file, without directories")
+    .meta({ examples: ["tasks.csv"] }),
   size: z.int().min(1).max(MAX_IMPORT_BYTES),
 });

@@ -1,7 +1,12 @@
 import * as z from "zod";
 import { TASK_TYPES } from "./strategies/index.ts";
 
-const title = z.string().min(1).max(200).regex(/\S/, "must not be blank");
+const title = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/\S/, "must not be blank")
+  .meta({ examples: ["Call the plumber"] });
 const description = z.string().max(5000);
 const type = z.enum(TASK_TYPES);
 const dueAt = z.iso.datetime();

@@ -6,7 +6,8 @@ const fileName = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^[^/\\]+$/, "must not have / or \\");
+  .regex(/^[^/\\]+$/, "must not have / or \\")
+  .meta({ examples: ["plan.pdf"] });
 
 /** The JSON body of `POST /tasks/{id}/upload`. */
 export const presignUploadSchema = z.strictObject({

@@ -368,16 +368,9 @@ describe("the published document", () => {
   });
 
   it("shows the schemas of requests and answers with formats", () => {
-    const body = at(
-      document,
-      "paths",
-      "/tasks",
-      "post",
-      "requestBody",
-      "content",
-      "application/json",
-      "schema",
-    );
+    const content = at(document, "paths", "/tasks", "post", "requestBody", "content", "application/json");
+    expect(content).to.deep.equal({ schema: { $ref: "#/components/schemas/PostTasksRequest" } });
+    const body = at(document, "components", "schemas", "PostTasksRequest");
     expect(at(body, "properties", "dueAt", "format")).to.equal("date-time");
     expect(
       at(
@@ -391,12 +384,48 @@ describe("the published document", () => {
         "application/json",
         "schema",
       ),
-    ).to.deep.equal(publicSchema(taskSchema, "output"));
+    ).to.deep.equal(publicSchema(taskSchema, "output").schema);
+  });
+
+  it("names schemas that have an id, once, and refuses two of one name", () => {
+    const named = z.object({ id: z.uuid() }).meta({ id: "Task" });
+    const reads = (schema: z.ZodType) => ({
+      summary: "Reads.",
+      responses: { 200: { description: "x", schema } },
+    });
+    const published = (...schemas: z.ZodType[]) =>
+      publicDocument(
+        contractOf(Object.fromEntries(schemas.map((schema, index) => [`GET /t${index}`, reads(schema)]))),
+        "https://api.example/v1",
+      );
+    const both = published(named, z.object({ items: z.array(named) }));
+    const task = { $ref: "#/components/schemas/Task" };
+    expect(
+      at(both, "paths", "/t0", "get", "responses", "200", "content", "application/json", "schema"),
+    ).to.deep.equal(task);
+    expect(JSON.stringify(at(both, "paths", "/t1"))).to.contain(JSON.stringify(task));
+    expect(at(both, "components", "schemas", "Task", "properties", "id")).to.deep.equal({
+      type: "string",
+      format: "uuid",
+    });
+    const other = z.object({ id: z.int() }).meta({ id: "Task" });
+    expect(() => published(named, other)).to.throw("two schemas have the name Task");
+  });
+
+  it("shows what an application behind a route of every method serves", () => {
+    const served = routesOf({
+      "GET /health": { summary: "Is it well?" },
+      "GET /carts/{id}": { summary: "Reads." },
+    });
+    const routes = { "ANY /{proxy+}": { summary: "All." }, "GET /health": { summary: "Shows /health." } };
+    const { paths } = publicDocument(contractOf(routes, { served }), "https://api.example/v1");
+    expect(paths).to.have.all.keys("/health", "/carts/{id}");
+    expect(at(paths, "/health", "get", "summary")).to.equal("Is it well?");
   });
 
   it("shows every error as problem details", () => {
     const answers = at(document, "paths", "/tasks/{id}", "delete", "responses");
-    expect(answers).to.have.all.keys("204", "400", "403", "404", "429", "500");
+    expect(answers).to.have.all.keys("204", "400", "403", "404", "429", "500", "default");
     expect(at(answers, "404", "content", "application/problem+json", "schema")).to.deep.equal({
       $ref: "#/components/schemas/Problem",
     });
