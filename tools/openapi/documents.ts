@@ -47,7 +47,7 @@ export interface Operation {
 export interface ApiDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly description: string; readonly version: string };
-  readonly servers: readonly object[];
+  readonly servers: readonly { readonly url: string; readonly variables?: object }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;

@@ -1,5 +1,6 @@
 /** A small HTTP client for the systems' APIs; it waits and tries again when it is told to slow down, as clients should. */
 import { expect } from "chai";
+import { expectAsDocumented } from "./contract.ts";
 
 export interface Answer {
   readonly status: number;
@@ -27,7 +28,8 @@ export class ApiClient {
   /** One request, as it is: 429 is an answer like any other. */
   async once(method: string, path: string, { body, headers }: Question = {}): Promise<Answer> {
     const raw = typeof body === "string" || body instanceof Uint8Array;
-    const response = await fetch(path.startsWith("http") ? path : `${this.#url}${path}`, {
+    const url = path.startsWith("http") ? path : `${this.#url}${path}`;
+    const response = await fetch(url, {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -36,8 +38,9 @@ export class ApiClient {
       },
       body: body === undefined ? undefined : raw ? (body as string) : JSON.stringify(body),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parse(text) };
+    const answer = { status: response.status, headers: response.headers, body: parse(await response.text()) };
+    expectAsDocumented(method, url, { ...answer, contentType: answer.headers.get("content-type") });
+    return answer;
   }
 
   /** One request, repeated while the answer is 429. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after } from "mocha";
 import type { LogEntry } from "../../../local/core/log.ts";
 import { LocalCloud } from "../../../local/local-cloud.ts";
-
+import { watchContracts } from "./contract.ts";
 import { type Attempts, attempts, expectNothingLeft } from "./loopback.ts";
 import { expectAllPermissionsNeeded } from "./needed-permissions.ts";
 import { whyNotWhole } from "./whole-run.ts";
@@ -30,6 +30,9 @@ export function runningProgram(): Promise<LocalCloud> {
     log: (entry) => {
       logged.push(entry);
     },
+  }).then((cloud) => {
+    watchContracts(cloud.graph);
+    return cloud;
   });
   return running;
 }
