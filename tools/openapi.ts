@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { UserError } from "../local/core/errors.ts";
+import { fillConfig, readLocalSettings } from "../local/deploy/settings.ts";
 import { evaluate } from "../local/evaluate/index.ts";
 import { definitions } from "../local/services/index.ts";
 import { type GeneratedFiles, staleFiles, writeFiles } from "./generated-files.ts";
 import { type ApiDocument, publishedDocuments, withoutUrl } from "./openapi/documents.ts";
 import { pageOf } from "./openapi/page.ts";
 
-const HELP = `Makes what consumers need, from the contracts of the APIs: OpenAPI documents (openapi/), the types of the
-client (client/types/) and pages (docs/api/).
+const HELP = `Makes what consumers need, from the contracts of the APIs as they are in the local cloud: OpenAPI documents
+(openapi/), the types of the client (client/types/) and pages (docs/api/).
 
 Usage: npm run openapi -- [options]
 
@@ -35,7 +36,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const { stack } = values;
-  const { graph } = await evaluate({ cwd: process.cwd(), stack, endpoint: ENDPOINT, definitions });
+  const cwd = process.cwd();
+  // As in the local cloud, where all that waits for its configuration is on.
+  const config = fillConfig(readLocalSettings(cwd), (name) => `${ENDPOINT}/${name}`);
+  const { graph } = await evaluate({ cwd, stack, endpoint: ENDPOINT, definitions, config });
   const documents = [...publishedDocuments(graph)].map(
     ([system, document]) => [system, withoutUrl(system, document)] as const,
   );

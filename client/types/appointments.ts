@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/calendly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the events of Calendly's invitees, which Calendly signs. */
+        post: operations["postWebhooksCalendly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -208,6 +225,7 @@ export interface components {
                 name: string;
                 /** Format: email */
                 email: string;
+                /** @example +34600000000 */
                 phone?: string;
             };
         };
@@ -221,12 +239,35 @@ export interface components {
                 name: string;
                 /** Format: email */
                 email: string;
+                /** @example +34600000000 */
                 phone?: string;
             };
         };
         PostProvidersRequest: {
             /** @example Dr. Ruiz */
             name: string;
+        };
+        PostWebhooksCalendlyRequest: {
+            /** @enum {string} */
+            event: "invitee.created" | "invitee.canceled";
+            payload: {
+                uri: string;
+                name: string;
+                /** Format: email */
+                email: string;
+                text_reminder_number?: string | null;
+                scheduled_event: {
+                    event_type: string;
+                    /** Format: date-time */
+                    start_time: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /** @description Problem details (RFC 9457). */
         Problem: {
@@ -269,6 +310,7 @@ export interface components {
                 name: string;
                 /** Format: email */
                 email: string;
+                /** @example +34600000000 */
                 phone?: string;
             };
         };
@@ -1135,6 +1177,76 @@ export interface operations {
             };
             /** @description The API key is missing or not valid. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request could not be processed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postWebhooksCalendly: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `t=<seconds>,v1=<HMAC-SHA256>` */
+                "Calendly-Webhook-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostWebhooksCalendlyRequest"];
+            };
+        };
+        responses: {
+            /** @description The event has had its effect. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing, wrong or too old. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

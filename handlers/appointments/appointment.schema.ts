@@ -15,6 +15,7 @@ const client = z.strictObject({
   phone: z
     .string()
     .regex(/^\+?[0-9][0-9 ().-]{4,29}$/, "must be a phone number such as +34600000000")
+    .meta({ examples: ["+34600000000"] })
     .optional(),
 });
 

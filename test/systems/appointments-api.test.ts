@@ -4,15 +4,11 @@ import type { LocalCloud } from "../../local/local-cloud.ts";
 import { AppointmentsDriver, CLIENT, dayFromNow } from "./support/appointments.ts";
 import { expectProblem } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
+import { dataOf } from "./support/typed-clients.ts";
 
 interface Appointment {
   readonly id: string;
   readonly status: string;
-}
-
-interface Page {
-  readonly items: readonly { readonly id: string }[];
-  readonly nextCursor: string;
 }
 
 const DATE = dayFromNow(20);
@@ -73,21 +69,22 @@ describe("appointments API", () => {
     const client = { ...CLIENT, email: `${randomUUID()}@example.com` };
     for (const time of ["09:00", "09:30", "10:00"]) {
       const body = { providerId: provider, startsAt: at(time), client };
-      expect((await driver.api.once("POST", "/appointments", { body })).status).to.equal(201);
+      dataOf(await driver.typed.POST("/appointments", { body }));
     }
     const seen: string[] = [];
-    let cursor = "";
+    let cursor: string | undefined;
     do {
-      const page = await driver.api.once("GET", `/appointments?clientEmail=${client.email}&limit=2${cursor}`);
-      const { items, nextCursor } = page.body as { items: { startsAt: string }[]; nextCursor?: string };
-      seen.push(...items.map(({ startsAt }) => startsAt));
-      cursor = nextCursor ? `&cursor=${encodeURIComponent(nextCursor)}` : "";
+      const query = { clientEmail: client.email, limit: 2, ...(cursor && { cursor }) };
+      const page = dataOf(await driver.typed.GET("/appointments", { params: { query } }));
+      seen.push(...page.items.map(({ startsAt }) => startsAt));
+      cursor = page.nextCursor;
     } while (cursor);
     expect(seen).to.deep.equal(["10:00", "09:30", "09:00"].map(at));
     const newest = await driver.provider("Newest");
-    const first = (await driver.api.once("GET", "/providers?limit=1")).body as Page;
-    const second = (await driver.api.once("GET", `/providers?limit=1&cursor=${first.nextCursor}`))
-      .body as Page;
+    const page = async (query: { limit: number; cursor?: string }) =>
+      dataOf(await driver.typed.GET("/providers", { params: { query } }));
+    const first = await page({ limit: 1 });
+    const second = await page({ limit: 1, cursor: first.nextCursor ?? "" });
     expect([first, second].flatMap(({ items }) => items.map(({ id }) => id))).to.deep.equal([
       newest,
       provider,

@@ -1,22 +1,17 @@
 import { expect } from "chai";
+import type { RecordsClient } from "../../client/index.ts";
 import type { LocalCloud } from "../../local/local-cloud.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
-
-interface Item {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-}
+import { dataOf, typedRecords } from "./support/typed-clients.ts";
 
 let program: LocalCloud;
 let api: ApiClient;
+let records: RecordsClient;
 
-async function created(name: string, data?: object): Promise<Item> {
-  const answer = await api.send("POST", "/records", { body: { name, data } });
-  expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
-  return answer.body as Item;
+async function created(name: string, data?: Record<string, unknown>) {
+  return dataOf(await records.POST("/records", { body: { name, ...(data && { data }) } }));
 }
 
 describe("records API", () => {
@@ -24,6 +19,7 @@ describe("records API", () => {
     this.timeout(60_000);
     program = await runningProgram();
     api = new ApiClient(String(program.outputValues.recordsApiUrl));
+    records = typedRecords(program);
   });
 
   it("creates a record for anybody, and reads it at the Location of the answer", async () => {
@@ -39,39 +35,34 @@ describe("records API", () => {
 
   it("replaces a record with the matching ETag, deletes it, and knows it no more", async () => {
     const { id } = await created("before", { a: 1 });
-    const replaced = await api.send("PUT", `/records/${id}`, {
-      body: { name: "after" },
-      headers: { "If-Match": '"1"' },
-    });
-    expect(replaced.body).to.include({ name: "after", version: 2 }).and.not.have.property("data");
-    const stale = await api.send("DELETE", `/records/${id}`, { headers: { "If-Match": '"1"' } });
-    expect(stale.status).to.equal(412);
-    expect((await api.send("DELETE", `/records/${id}`)).status).to.equal(204);
-    expect((await api.send("GET", `/records/${id}`)).status).to.equal(404);
-    expect((await api.send("DELETE", `/records/${id}`)).status).to.equal(404);
+    const first = { path: { id }, header: { "If-Match": '"1"' } };
+    const replaced = await records.PUT("/records/{id}", { params: first, body: { name: "after" } });
+    expect(replaced.data).to.include({ name: "after", version: 2 }).and.not.have.property("data");
+    const params = { path: { id } };
+    expect((await records.DELETE("/records/{id}", { params: first })).response.status).to.equal(412);
+    expect((await records.DELETE("/records/{id}", { params })).response.status).to.equal(204);
+    expect((await records.GET("/records/{id}", { params })).error?.status).to.equal(404);
+    expect((await records.DELETE("/records/{id}", { params })).error?.status).to.equal(404);
   });
 
   it("creates once for one Idempotency-Key", async () => {
-    const headers = { "Idempotency-Key": "records-1" };
-    const first = await api.send("POST", "/records", { body: { name: "once" }, headers });
-    const second = await api.send("POST", "/records", { body: { name: "once" }, headers });
-    expect(second.body).to.deep.equal(first.body);
-    const other = await api.send("POST", "/records", { body: { name: "other" }, headers });
-    expect(other.status).to.equal(422);
+    const params = { header: { "Idempotency-Key": "records-1" } };
+    const create = (name: string) => records.POST("/records", { params, body: { name } });
+    expect(dataOf(await create("once"))).to.deep.equal(dataOf(await create("once")));
+    expect((await create("other")).response.status).to.equal(422);
   });
 
   it("lists all records page by page, and takes no cursor that it did not make", async () => {
     const mine = new Set<string>();
     for (const name of ["p1", "p2", "p3"]) mine.add((await created(name)).id);
     const seen: string[] = [];
-    let path = "/records?limit=2";
-    for (;;) {
-      const { body } = await api.send("GET", path);
-      const { items, nextCursor } = body as { items: Item[]; nextCursor?: string };
-      seen.push(...items.map(({ id }) => id));
-      if (nextCursor === undefined) break;
-      path = `/records?limit=2&cursor=${nextCursor}`;
-    }
+    let cursor: string | undefined;
+    do {
+      const query = { limit: 2, ...(cursor && { cursor }) };
+      const page = dataOf(await records.GET("/records", { params: { query } }));
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
     expect(seen.filter((id) => mine.has(id))).to.have.length(3);
     expect(new Set(seen).size).to.equal(seen.length);
     expect((await api.send("GET", "/records?cursor=Zm9yZ2Vk")).status).to.equal(400);
@@ -118,6 +109,7 @@ describe("price tracker", () => {
     this.timeout(60_000);
     program = await runningProgram();
     api = new ApiClient(String(program.outputValues.recordsApiUrl));
+    records = typedRecords(program);
   });
 
   /** Runs the schedule now, as a person does with the control API. */
@@ -131,13 +123,13 @@ describe("price tracker", () => {
   it("keeps a price when its schedule runs, one a minute however often it runs", async () => {
     await runSchedule();
     await runSchedule();
-    await eventually(async () =>
-      expect((await api.send("GET", "/prices/bitcoin/latest")).status).to.equal(200),
+    const params = { path: { coin: "bitcoin" } };
+    const latest = await eventually(async () =>
+      dataOf(await records.GET("/prices/{coin}/latest", { params })),
     );
-    const { body } = await api.send("GET", "/prices/bitcoin/latest");
-    expect(body).to.include({ coin: "bitcoin", currency: "usd" });
-    expect((body as { price: number }).price).to.be.within(60_000, 75_000);
-    const { items } = (await api.send("GET", "/prices/bitcoin")).body as { items: { at: string }[] };
+    expect(latest).to.include({ coin: "bitcoin", currency: "usd" });
+    expect(latest.price).to.be.within(60_000, 75_000);
+    const { items } = dataOf(await records.GET("/prices/{coin}", { params }));
     expect(new Set(items.map(({ at }) => at)).size).to.equal(items.length);
   });
 

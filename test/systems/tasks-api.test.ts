@@ -1,63 +1,52 @@
 import { expect } from "chai";
+import type { TasksClient } from "../../client/index.ts";
 import { ApiClient, expectProblem } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
-
-interface Task {
-  readonly id: string;
-  readonly title: string;
-  readonly status: string;
-  readonly version: number;
-  readonly processedAt?: string;
-}
+import { dataOf, typedTasks } from "./support/typed-clients.ts";
 
 let api: ApiClient;
 let anonymous: ApiClient;
+let tasks: TasksClient;
 
 async function create(body: unknown, headers: Readonly<Record<string, string>> = {}) {
   return api.send("POST", "/tasks", { body, headers });
 }
 
-async function created(title: string): Promise<Task> {
-  const answer = await create({ title });
-  expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
-  return answer.body as Task;
+async function created(title: string) {
+  return dataOf(await tasks.POST("/tasks", { body: { title } }));
 }
 
 describe("tasks API", () => {
   before(async function () {
     this.timeout(60_000);
-    const { outputValues } = await runningProgram();
+    const program = await runningProgram();
+    const { outputValues } = program;
+    tasks = typedTasks(program);
     api = new ApiClient(String(outputValues.tasksApiUrl), { "x-api-key": String(outputValues.tasksApiKey) });
     anonymous = new ApiClient(String(outputValues.tasksApiUrl));
   });
 
   describe("a task's life", () => {
     it("begins with 201, its own URL and an ETag", async () => {
-      const answer = await create({ title: "Buy milk", description: "2 litres", priority: "high" });
-      expect(answer.status).to.equal(201);
-      const task = answer.body as Task;
-      expect(task).to.include({ title: "Buy milk", status: "open", version: 1 });
-      expect(answer.headers.get("etag")).to.equal('"1"');
-      expect(answer.headers.get("x-request-id")).to.be.a("string");
-      const read = await api.send("GET", String(answer.headers.get("location")));
+      const body = { title: "Buy milk", description: "2 litres", priority: "high" } as const;
+      const { data, response } = await tasks.POST("/tasks", { body });
+      expect(response.status).to.equal(201);
+      expect(data).to.include({ title: "Buy milk", status: "open", version: 1 });
+      expect(response.headers.get("etag")).to.equal('"1"');
+      expect(response.headers.get("x-request-id")).to.be.a("string");
+      const read = await api.send("GET", String(response.headers.get("location")));
       expect(read.status).to.equal(200);
-      expect(read.body).to.include({ id: task.id, title: "Buy milk" });
+      expect(read.body).to.include({ id: data?.id, title: "Buy milk" });
     });
 
     it("is changed by PUT with the matching ETag, and with no other", async () => {
-      const task = await created("Change me");
-      const changed = await api.send("PUT", `/tasks/${task.id}`, {
-        body: { status: "in_progress" },
-        headers: { "if-match": '"1"' },
-      });
-      expect(changed.status, JSON.stringify(changed.body)).to.equal(200);
-      expect(changed.body).to.include({ title: "Change me", status: "in_progress", version: 2 });
-      expect(changed.headers.get("etag")).to.equal('"2"');
-      const stale = await api.send("PUT", `/tasks/${task.id}`, {
-        body: { status: "done" },
-        headers: { "if-match": '"1"' },
-      });
-      expectProblem(stale, 412);
+      const { id } = await created("Change me");
+      const params = { path: { id }, header: { "If-Match": '"1"' } };
+      const { data, response } = await tasks.PUT("/tasks/{id}", { params, body: { status: "in_progress" } });
+      expect(data).to.include({ title: "Change me", status: "in_progress", version: 2 });
+      expect(response.headers.get("etag")).to.equal('"2"');
+      const headers = { "if-match": '"1"' };
+      expectProblem(await api.send("PUT", `/tasks/${id}`, { body: { status: "done" }, headers }), 412);
     });
 
     it("ends with DELETE; then the task is gone", async () => {
@@ -75,12 +64,8 @@ describe("tasks API", () => {
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await api.send(
-          "GET",
-          `/tasks?limit=3${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
-        );
-        expect(page.status, JSON.stringify(page.body)).to.equal(200);
-        const { items, nextCursor } = page.body as { items: Task[]; nextCursor?: string };
+        const query = { limit: 3, ...(cursor && { cursor }) };
+        const { items, nextCursor } = dataOf(await tasks.GET("/tasks", { params: { query } }));
         expect(items.length).to.be.at.most(3);
         seen.push(...items.map(({ id }) => id));
         cursor = nextCursor;
@@ -90,16 +75,17 @@ describe("tasks API", () => {
     });
 
     it("can be narrowed to one status", async () => {
-      const task = await created("Done soon");
-      await api.send("PUT", `/tasks/${task.id}`, { body: { status: "done" } });
-      const { items } = (await api.send("GET", "/tasks?status=done&limit=100")).body as { items: Task[] };
-      expect(items.map(({ id }) => id)).to.include(task.id);
+      const { id } = await created("Done soon");
+      await tasks.PUT("/tasks/{id}", { params: { path: { id } }, body: { status: "done" } });
+      const query = { status: "done", limit: 100 } as const;
+      const { items } = dataOf(await tasks.GET("/tasks", { params: { query } }));
+      expect(items.map((item) => item.id)).to.include(id);
       expect(new Set(items.map(({ status }) => status))).to.deep.equal(new Set(["done"]));
     });
 
     it("refuse a cursor that was forged, or belongs to another query", async () => {
       await Promise.all([created("a"), created("b")]);
-      const { nextCursor } = (await api.send("GET", "/tasks?limit=1")).body as { nextCursor: string };
+      const { nextCursor = "" } = dataOf(await tasks.GET("/tasks", { params: { query: { limit: 1 } } }));
       expectProblem(await api.send("GET", `/tasks?limit=1&status=open&cursor=${nextCursor}`), 400);
       expectProblem(await api.send("GET", `/tasks?limit=1&cursor=${nextCursor.slice(0, -2)}AA`), 400);
       for (const limit of ["0", "-1", "101", "1e9", "abc"]) {
@@ -126,10 +112,11 @@ describe("tasks API", () => {
     });
 
     it("lets twenty requests at the same time create one task", async () => {
-      const headers = { "idempotency-key": `key-${crypto.randomUUID()}` };
-      const answers = await Promise.all(Array.from({ length: 20 }, () => create({ title: "Race" }, headers)));
-      for (const { status } of answers) expect(status).to.be.oneOf([201, 409]);
-      const ids = answers.filter(({ status }) => status === 201).map(({ body }) => (body as Task).id);
+      const params = { header: { "Idempotency-Key": `key-${crypto.randomUUID()}` } };
+      const race = () => tasks.POST("/tasks", { params, body: { title: "Race" } });
+      const answers = await Promise.all(Array.from({ length: 20 }, race));
+      for (const { response } of answers) expect(response.status).to.be.oneOf([201, 409]);
+      const ids = answers.flatMap(({ data }) => data?.id ?? []);
       expect(ids).to.not.be.empty;
       expect(new Set(ids).size).to.equal(1);
     });

@@ -1,19 +1,20 @@
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { expect } from "chai";
+import type { TasksClient } from "../../client/index.ts";
 import { resourcesOf } from "../../local/core/graph.ts";
 import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
 import { runningProgram } from "./support/running-program.ts";
 import { sendForm, type Upload } from "./support/tasks.ts";
+import { dataOf, typedTasks } from "./support/typed-clients.ts";
 
 let api: ApiClient;
+let tasks: TasksClient;
 let endpoint: string;
 
 async function newTask(): Promise<string> {
-  const answer = await api.send("POST", "/tasks", { body: { title: "With files" } });
-  expect(answer.status).to.equal(201);
-  return (answer.body as { id: string }).id;
+  return dataOf(await tasks.POST("/tasks", { body: { title: "With files" } })).id;
 }
 
 async function presign(
@@ -30,25 +31,17 @@ async function presign(
 
 async function startImport(csv: string): Promise<string> {
   const size = Buffer.byteLength(csv);
-  const answer = await api.send("POST", "/imports", { body: { fileName: "tasks.csv", size } });
-  expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
-  const { importId, upload } = answer.body as { importId: string; upload: Upload };
+  const started = await tasks.POST("/imports", { body: { fileName: "tasks.csv", size } });
+  const { importId, upload } = dataOf(started);
   const sent = await sendForm(upload, csv, "text/csv");
   expect(sent.status, await sent.text()).to.be.within(200, 204);
   return importId;
 }
 
-interface ImportReport {
-  readonly status: string;
-  readonly created: number;
-  readonly rejected: number;
-  readonly errors: readonly { readonly line: number }[];
-}
-
-function report(importId: string, within = 60_000): Promise<ImportReport> {
+function report(importId: string, within = 60_000) {
+  const params = { path: { id: importId } };
   return eventually(async () => {
-    const answer = await api.send("GET", `/imports/${importId}`);
-    const found = answer.body as ImportReport;
+    const found = dataOf(await tasks.GET("/imports/{id}", { params }));
     expect(found.status).to.be.oneOf(["completed", "partial", "failed"]);
     return found;
   }, within);
@@ -99,6 +92,7 @@ describe("tasks files", () => {
     this.timeout(60_000);
     const cloud = await runningProgram();
     endpoint = cloud.world.endpoint;
+    tasks = typedTasks(cloud);
     api = new ApiClient(String(cloud.outputValues.tasksApiUrl), {
       "x-api-key": String(cloud.outputValues.tasksApiKey),
     });
@@ -111,9 +105,7 @@ describe("tasks files", () => {
       const sent = await sendForm(upload, "hello", "text/plain");
       expect(sent.status, await sent.text()).to.be.within(200, 204);
       const item = await eventually(async () => {
-        const { items } = (await api.send("GET", `/tasks/${id}/attachments`)).body as {
-          items: { attachmentId: string; fileName: string; url: string }[];
-        };
+        const { items } = dataOf(await tasks.GET("/tasks/{id}/attachments", { params: { path: { id } } }));
         expect(items).to.have.length(1);
         return items[0];
       });

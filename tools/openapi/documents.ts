@@ -81,8 +81,13 @@ export function withoutUrl(system: string, document: ApiDocument): ApiDocument {
   return { ...document, servers: [{ url: "{baseUrl}", variables }] };
 }
 
+/** `GET /tasks/{id}` for every operation. */
+export function routesOf(document: Pick<ApiDocument, "paths">): string[] {
+  return operationsOf(document).map(({ method, path }) => `${method} ${path}`);
+}
+
 /** All operations of a document, in its order. */
-export function operationsOf({ paths }: ApiDocument): LocatedOperation[] {
+export function operationsOf({ paths }: Pick<ApiDocument, "paths">): LocatedOperation[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       method: method.toUpperCase(),

@@ -1,7 +1,8 @@
 /** What tests do with the appointments through their API. */
-import { expect } from "chai";
+import type { AppointmentsClient } from "../../../client/index.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { type Answer, ApiClient, type Question } from "./client.ts";
+import { dataOf, typedAppointments } from "./typed-clients.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -13,39 +14,34 @@ export function dayFromNow(days: number): string {
 }
 
 export class AppointmentsDriver {
+  readonly typed: AppointmentsClient;
+  /** For requests that the typed client would not send, and answers as they are. */
   readonly api: ApiClient;
   readonly anonymous: ApiClient;
 
-  constructor({ outputValues }: LocalCloud) {
+  constructor(cloud: LocalCloud) {
+    const { outputValues } = cloud;
+    this.typed = typedAppointments(cloud);
     const { appointmentsApiUrl, appointmentsApiKey } = outputValues;
     this.api = new ApiClient(String(appointmentsApiUrl), { "x-api-key": String(appointmentsApiKey) });
     this.anonymous = new ApiClient(String(appointmentsApiUrl));
   }
 
   async provider(name = "Ada Lovelace"): Promise<string> {
-    const answer = await this.api.once("POST", "/providers", { body: { name } });
-    expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
-    return (answer.body as { id: string }).id;
+    return dataOf(await this.typed.POST("/providers", { body: { name } })).id;
   }
 
-  async open(
-    providerId: string,
-    date: string,
-    from: string,
-    to: string,
-    slotMinutes: number,
-  ): Promise<Answer> {
+  async open(providerId: string, date: string, from: string, to: string, slotMinutes: number): Promise<void> {
     const body = { date, from, to, slotMinutes };
-    const answer = await this.api.once("PUT", `/providers/${providerId}/availability`, { body });
-    expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
-    return answer;
+    const params = { path: { id: providerId } };
+    dataOf(await this.typed.PUT("/providers/{id}/availability", { params, body }));
   }
 
   /** When the free slots of a day begin. */
   async slots(providerId: string, date: string): Promise<string[]> {
-    const answer = await this.api.once("GET", `/providers/${providerId}/slots?date=${date}`);
-    expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
-    return (answer.body as { items: { startsAt: string }[] }).items.map(({ startsAt }) => startsAt);
+    const params = { path: { id: providerId }, query: { date } };
+    const { items } = dataOf(await this.typed.GET("/providers/{id}/slots", { params }));
+    return items.map(({ startsAt }) => startsAt);
   }
 
   book(providerId: string, startsAt: string, headers: Question["headers"] = {}): Promise<Answer> {

@@ -44,16 +44,24 @@ export class ApiClient {
   }
 
   /** One request, repeated while the answer is 429. */
-  async send(method: string, path: string, question: Question = {}): Promise<Answer> {
-    for (let attempt = 1; ; attempt++) {
-      const answer = await this.once(method, path, question);
-      if (answer.status !== 429 || attempt === ATTEMPTS) return answer;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  send(method: string, path: string, question: Question = {}): Promise<Answer> {
+    return patiently(() => this.once(method, path, question));
   }
 }
 
-function parse(text: string): unknown {
+/** Asks again while the answer is 429. */
+export async function patiently<Asked extends { readonly status: number }>(
+  ask: () => Promise<Asked>,
+): Promise<Asked> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask();
+    if (answer.status !== 429 || attempt === ATTEMPTS) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** JSON, or the text when it is none. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,10 +1,9 @@
 /** Holds every answer that end-to-end tests get against the OpenAPI document of the API that gave it. */
-import ajvDraft04 from "ajv-draft-04";
 import { expect } from "chai";
-import * as z from "zod";
 import type { Graph } from "../../../local/core/graph.ts";
-import type { ApiDocument, LocatedOperation, Schema } from "../../../tools/openapi/documents.ts";
+import type { ApiDocument, LocatedOperation } from "../../../tools/openapi/documents.ts";
 import { operationsOf, publishedDocuments } from "../../../tools/openapi/documents.ts";
+import { documentValidator } from "../../support/document-validator.ts";
 
 /** What came back. */
 export interface Received {
@@ -20,22 +19,7 @@ interface Api {
   readonly operations: readonly (LocatedOperation & { readonly pattern: RegExp })[];
 }
 
-type Validate = ((body: unknown) => boolean) & { readonly errors?: unknown };
-
-const FORMATS = {
-  uuid: z.regexes.uuid(),
-  "date-time": z.regexes.datetime({}),
-  date: z.regexes.date,
-  email: z.regexes.email,
-  uri: /^https?:\/\/\S+$/,
-};
-
-// Documents are OpenAPI 3.0, whose schemas are of draft 4 (`exclusiveMinimum` is a boolean).
-const ajv = new ajvDraft04.default({ strict: false, formats: FORMATS });
-
 let apis: readonly Api[] = [];
-const validators = new WeakMap<Schema, Validate>();
-
 /** From now on answers of the program's APIs are checked. */
 export function watchContracts(graph: Graph): void {
   apis = [...publishedDocuments(graph).values()].map((document) => ({
@@ -72,7 +56,7 @@ export function expectAsDocumented(method: string, url: string, received: Receiv
     return;
   }
   expect(contentType?.split(";")[0], what).to.equal(type);
-  const validate = validatorOf(schema.schema, api.document);
+  const validate = documentValidator(schema.schema, api.document);
   if (!validate(body)) expect.fail(`${what}: ${JSON.stringify(validate.errors)}`);
 }
 
@@ -80,11 +64,3 @@ const PROBLEM = {
   description: "Any error.",
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 };
-
-function validatorOf(schema: Schema, { components }: ApiDocument): Validate {
-  const present = validators.get(schema);
-  if (present) return present;
-  const made: Validate = ajv.compile({ ...schema, components });
-  validators.set(schema, made);
-  return made;
-}

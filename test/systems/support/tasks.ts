@@ -3,9 +3,11 @@ import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
+import type { TasksClient } from "../../../client/index.ts";
 import { type Resource, resourcesOf } from "../../../local/core/graph.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { ApiClient, type Question } from "./client.ts";
+import { dataOf, typedTasks } from "./typed-clients.ts";
 
 export interface Upload {
   readonly url: string;
@@ -29,12 +31,14 @@ export function sendForm(
 }
 
 export class TasksDriver {
+  readonly typed: TasksClient;
   readonly api: ApiClient;
   readonly #cloud: LocalCloud;
   readonly #settings;
 
   constructor(cloud: LocalCloud) {
     this.#cloud = cloud;
+    this.typed = typedTasks(cloud);
     const { tasksApiUrl, tasksApiKey } = cloud.outputValues;
     this.api = new ApiClient(String(tasksApiUrl), { "x-api-key": String(tasksApiKey) });
     const { endpoint, region } = cloud.world;
@@ -46,14 +50,12 @@ export class TasksDriver {
   }
 
   async create(title: string, headers: Question["headers"] = {}): Promise<string> {
-    const answer = await this.api.send("POST", "/tasks", { body: { title }, headers });
-    expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
-    return (answer.body as { id: string }).id;
+    return dataOf(await this.typed.POST("/tasks", { body: { title }, headers })).id;
   }
 
   async expectProcessed(id: string): Promise<void> {
-    const { body } = await this.api.send("GET", `/tasks/${id}`);
-    expect((body as { processedAt?: string }).processedAt, `processedAt of ${id}`).to.be.a("string");
+    const task = dataOf(await this.typed.GET("/tasks/{id}", { params: { path: { id } } }));
+    expect(task.processedAt, `processedAt of ${id}`).to.be.a("string");
   }
 
   /** What the external service did for a task, by idempotency key: more than one key is an effect that was doubled. */

@@ -1,0 +1,44 @@
+/** The clients that consumers use, for the running program: what tests send and read is checked by the compiler. */
+import { expect } from "chai";
+import {
+  type AppointmentsClient,
+  appointmentsClient,
+  type RecordsClient,
+  recordsClient,
+  type TasksClient,
+  tasksClient,
+} from "../../../client/index.ts";
+import type { LocalCloud } from "../../../local/local-cloud.ts";
+import { parse, patiently } from "./client.ts";
+import { expectAsDocumented } from "./contract.ts";
+
+export function typedTasks({ outputValues }: LocalCloud): TasksClient {
+  const { tasksApiUrl, tasksApiKey } = outputValues;
+  return tasksClient({ baseUrl: String(tasksApiUrl), apiKey: String(tasksApiKey), fetch: checkedFetch });
+}
+
+export function typedRecords({ outputValues }: LocalCloud): RecordsClient {
+  return recordsClient({ baseUrl: String(outputValues.recordsApiUrl), fetch: checkedFetch });
+}
+
+export function typedAppointments({ outputValues }: LocalCloud): AppointmentsClient {
+  const { appointmentsApiUrl, appointmentsApiKey } = outputValues;
+  const apiKey = String(appointmentsApiKey);
+  return appointmentsClient({ baseUrl: String(appointmentsApiUrl), apiKey, fetch: checkedFetch });
+}
+
+/** Waits when it is told to slow down, and holds the answer against the API's document. */
+async function checkedFetch(request: Request): Promise<Response> {
+  const response = await patiently(() => fetch(request.clone()));
+  const { status, headers } = response;
+  const body = parse(await response.clone().text());
+  expectAsDocumented(request.method, request.url, { status, contentType: headers.get("content-type"), body });
+  return response;
+}
+
+/** What a client answered. @throws AssertionError showing the problem that it answered instead */
+export function dataOf<Data>({ data, error }: { readonly data?: Data; readonly error?: unknown }): Data {
+  expect(error, JSON.stringify(error)).to.equal(undefined);
+  if (data === undefined) throw new Error("The answer has no body");
+  return data;
+}
