@@ -62,7 +62,10 @@ export interface paths {
         /** Lists where the truck was, newest first. */
         get: operations["getMovesIdPositions"];
         put?: never;
-        /** Reports where the truck of a move is. */
+        /**
+         * Reports where the truck of a move is.
+         * @description For members of the group employees.
+         */
         post: operations["postMovesIdPositions"];
         delete?: never;
         options?: never;
@@ -79,7 +82,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks fleet for a truck, or for a certain one. */
+        /**
+         * Asks fleet for a truck, or for a certain one.
+         * @description For members of the group employees.
+         */
         post: operations["postMovesIdTruck"];
         delete?: never;
         options?: never;
@@ -96,7 +102,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that a move is done. */
+        /**
+         * Notes that a move is done.
+         * @description For members of the group employees.
+         */
         post: operations["postMovesIdCompletion"];
         delete?: never;
         options?: never;

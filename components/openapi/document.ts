@@ -101,6 +101,7 @@ function publicOperation(api: ApiContract, route: Route, schemas: NamedSchemas):
     operationId: operationId(route),
     tags: [tagOf(route)],
     summary: contract.summary,
+    ...(contract.groups && { description: `For members of the group ${contract.groups.join(" or ")}.` }),
     parameters: [
       ...route.pathParameters.map((name) => parameter("path", name, { required: true }, schemas)),
       ...parameters("query", contract.query),

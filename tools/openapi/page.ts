@@ -74,7 +74,7 @@ function section(
   const body = Object.entries(requestBody?.content ?? {});
   const parts = [
     `## ${operation.operationId}`,
-    `\`${method} ${path}\` – ${operation.summary}`,
+    [`\`${method} ${path}\` – ${operation.summary}`, operation.description].filter(Boolean).join(" "),
     ...(parameters.length > 0 ? [parameterTable(parameters)] : []),
     ...(body.length > 0 ? [`Body: ${body.map(bodyText).join(", or ")}.`] : []),
     table(
