@@ -11,4 +11,40 @@ export interface Waiver {
   readonly expires: string;
 }
 
-export const waivers: readonly Waiver[] = [];
+const REVIEW = "2027-06-30";
+
+const API_KEYS =
+  "The API's clients are programs of the customer's, told apart by API keys as ordered; a usage plan limits each.";
+const FIREWALL =
+  "A firewall costs $5 a month and API before the first request; throttling and validation stand in front until there is abuse.";
+
+export const waivers: readonly Waiver[] = [
+  ...["tasks", "appointments"].map((system) => ({
+    rule: "api-authentication",
+    resource: `${system}-api-rest-api`,
+    about: "asks for an API key only",
+    reason: API_KEYS,
+    expires: REVIEW,
+  })),
+  {
+    rule: "api-authentication",
+    resource: "records-api-rest-api",
+    about: "is open to everybody",
+    reason:
+      "Records are public by order; throttling and validation keep the API's cost and contents in bounds.",
+    expires: REVIEW,
+  },
+  {
+    rule: "api-authentication",
+    resource: "fleet-api-rest-api",
+    about: "GET /health is open to everybody",
+    reason: "Who watches the application has no account; the answer says nothing but that it lives.",
+    expires: REVIEW,
+  },
+  ...["records", "fleet", "tasks", "appointments", "moves"].map((system) => ({
+    rule: "api-firewall",
+    resource: `${system}-api-stage`,
+    reason: FIREWALL,
+    expires: REVIEW,
+  })),
+];

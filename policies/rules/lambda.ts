@@ -1,6 +1,6 @@
 /** AWS Lambda functions. What feeds them is in event-sources.ts. */
 import { ALWAYS, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
-import { isRecord, type Stack, type Subject, textOf } from "../stack.ts";
+import { isRecord, type Subject, textOf } from "../stack.ts";
 import { ALIAS, FUNCTION, LOG_GROUP, PERMISSION, ROLE } from "./types.ts";
 
 const RUNTIME = "nodejs24.x";
@@ -202,7 +202,7 @@ const invocations: readonly Rule[] = [
     },
     (config) => unless(config.text("recursiveLoop") !== "Allow", "allows endless loops"),
   ),
-  stackRule(
+  resourceRule(
     {
       id: "lambda-invocation-triggers",
       what: "A function that a deployment invokes is invoked again when what it applies changes.",
@@ -226,13 +226,6 @@ function keepsFailures(config: Subject): boolean {
 function looksSecret(name: string, value: string): boolean {
   if (/\b(AKIA|ASIA)[A-Z0-9]{16}\b/.test(value) || value.includes("-----BEGIN")) return true;
   return /pass(word|wd)|secret|token|api_?key|credential/i.test(name) && !/^(arn:|\/)/.test(value);
-}
-
-/** The function behind a reference to it or to its alias. */
-export function functionsBehind(stack: Stack, subject: Subject, property: string): readonly Subject[] {
-  const aliases = stack.targets(subject, property, ALIAS);
-  const direct = stack.targets(subject, property, FUNCTION);
-  return [...direct, ...aliases.flatMap((alias) => stack.targets(alias, "functionName", FUNCTION))];
 }
 
 export const lambda: readonly Rule[] = [...code, ...invocations];
