@@ -82,10 +82,6 @@ export class Stack {
     return this.#byType.get(type) ?? [];
   }
 
-  get types(): readonly string[] {
-    return [...this.#byType.keys()];
-  }
-
   /**
    * The resources of a type that a property refers to: those it was made of, as the engine knows even when values are not
    * known yet, or else the one whose ARN, id, name or URL it holds.
