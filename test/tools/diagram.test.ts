@@ -1,64 +1,27 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import type { Graph, Properties, Resource } from "../../local/core/graph.ts";
+import type { Graph, Resource } from "../../local/core/graph.ts";
 import { architectureOf } from "../../tools/diagram/architecture.ts";
 import { scheduleText } from "../../tools/diagram/details.ts";
 import { type Layout, layoutOf, type Point, type Size } from "../../tools/diagram/layout.ts";
 import { picturesOf } from "../../tools/diagram/pictures.ts";
 import { type Box, viewOfSystem } from "../../tools/diagram/view.ts";
-import { registered } from "../support/fake-cloud.ts";
+import {
+  arn,
+  FRAME,
+  FUNCTION,
+  integration,
+  lambda,
+  QUEUE,
+  resource,
+  STACK,
+  TABLE,
+} from "./support/graphs.ts";
 
-const STACK = "urn:stack";
-const SHOP = "urn:shop";
-
-function component(urn: string, type: string, name: string, parent?: string): Resource {
-  return { ...registered(type, name, {}, parent), urn, custom: false, id: "", outputs: {} };
-}
-
-/** A resource whose id is its name and whose ARN ends in it. */
-function resource(type: string, name: string, inputs: Properties = {}, parent = SHOP): Resource {
-  const outputs = { ...inputs, arn: arn(type, name), name };
-  return { ...registered(type, name, inputs, parent), id: name, outputs };
-}
-
-function arn(type: string, name: string): string {
-  return `arn:aws:${type.split(/[:/]/)[1]}:eu-west-1:000000000000:${name}`;
-}
-
-const FUNCTION = "aws:lambda/function:Function";
-const QUEUE = "aws:sqs/queue:Queue";
-const TABLE = "aws:dynamodb/table:Table";
 const BUS = "aws:cloudwatch/eventBus:EventBus";
 const TOPIC = "aws:sns/topic:Topic";
 const BUCKET = "aws:s3/bucket:Bucket";
 const POOL = "aws:cognito/userPool:UserPool";
-
-/** A function with a role that may do this. */
-function lambda(
-  name: string,
-  grants: Readonly<Record<string, string>> = {},
-  variables: Properties = {},
-): Resource[] {
-  const role = arn("aws:iam/role:Role", `${name}-role`);
-  const Statement = Object.entries(grants).map(([action, to]) => ({
-    Effect: "Allow",
-    Action: [action],
-    Resource: to,
-  }));
-  return [
-    resource("aws:iam/role:Role", `${name}-role`),
-    resource(FUNCTION, name, { role, environment: { variables } }),
-    resource("aws:iam/rolePolicy:RolePolicy", `${name}-policy`, {
-      role: `${name}-role`,
-      policy: JSON.stringify({ Statement }),
-    }),
-  ];
-}
-
-function integration(name: string): Properties {
-  const uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${arn(FUNCTION, name)}:live/invocations`;
-  return { "x-amazon-apigateway-integration": { type: "aws_proxy", uri } };
-}
 
 const table = arn(TABLE, "shop-orders");
 const body = {
@@ -79,8 +42,7 @@ const body = {
 const redrivePolicy = JSON.stringify({ deadLetterTargetArn: arn(QUEUE, "shop-dead"), maxReceiveCount: 5 });
 
 const resources: Resource[] = [
-  component(STACK, "pulumi:pulumi:Stack", "test-dev"),
-  component(SHOP, "acme:shop:Shop", "shop", STACK),
+  ...FRAME,
   resource(BUS, "events", {}, STACK),
   resource(POOL, "people", { lambdaConfig: { postConfirmation: arn(FUNCTION, "shop-welcome") } }, STACK),
   resource(TABLE, "shop-orders", { streamEnabled: true }),

@@ -16,7 +16,7 @@ const TAKING =
 const STARTING =
   /^(lambda:InvokeFunction|states:StartExecution|sqs:SendMessage|sns:Publish|events:PutEvents)$/;
 
-interface Statement {
+export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
@@ -65,7 +65,8 @@ function runsWith({ inputs }: Resource, role: string): boolean {
   );
 }
 
-function statementsOf(policy: unknown): Statement[] {
+/** What the statements of a policy allow. */
+export function statementsOf(policy: unknown): Statement[] {
   const statements = [record(parsed(policy)).Statement].flat();
   return statements
     .map(record)

@@ -12,7 +12,7 @@ export interface PlacedPart {
 }
 
 /** From the component that a resource is in to the one right below the stack. */
-type Ancestors = (resource: Resource) => Resource[];
+export type Ancestors = (resource: Resource) => Resource[];
 
 /** Names of the components right below the stack that have an API, sorted. */
 export function systemsOf(graph: Graph): string[] {
@@ -44,7 +44,8 @@ export function partsOf(graph: Graph, systems: readonly string[]): PlacedPart[] 
   });
 }
 
-function ancestryOf(graph: Graph): Ancestors {
+/** Tells the ancestors of resources. */
+export function ancestryOf(graph: Graph): Ancestors {
   const byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
   const ancestors = (resource: Resource): Resource[] => {
     const parent = byUrn.get(resource.parent ?? "");
