@@ -50,6 +50,7 @@ export class LocalCloud {
   #world: World;
   #graph: Graph | undefined;
   #isDeployed = false;
+  #isStopped = false;
   #reloader: Reloader | undefined;
   readonly #startTimes: Record<"program" | "services" | "resources", number> = {
     program: 0,
@@ -113,11 +114,14 @@ export class LocalCloud {
       dataFolder,
       authorize: authorizer.authorize,
       resources,
-      pendingCode: (urn) => this.#reloader?.pending(urn),
+      pending: (urn) => this.#pending(urn),
     };
     this.#authorizer = authorizer;
     this.#services = createServices(this.cloud);
-    this.#deployment = new Deployment(this.#services.list.map(({ service }) => service));
+    this.#deployment = new Deployment(
+      this.#services.list.map(({ service }) => service),
+      ({ message }) => this.#isStopped || log({ kind: "error", source: "deployment", message }),
+    );
   }
 
   /** The graph that is realized. */
@@ -149,6 +153,19 @@ export class LocalCloud {
     return { ...Object.fromEntries(outputs), awsEndpointUrl: url, consoleUrl: `${url}/_local/console` };
   }
 
+  /**
+   * Settles once also what the deployment does in the background is done.
+   * @throws UserError when that fails
+   */
+  async deployed(): Promise<void> {
+    await this.#deployment.background.settled();
+  }
+
+  /** Whether what happened in a trace was part of a deployment. */
+  isDeployment(trace: string | undefined): boolean {
+    return this.#deployment.background.causes(trace);
+  }
+
   /** Keeps what runs in step with the program's files from now on. */
   watch(): void {
     this.#reloader?.watch();
@@ -177,6 +194,7 @@ export class LocalCloud {
 
   /** Ends everything that was started. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#reloader?.stop();
     await this.#services.stop();
     await this.#endpoint.close();
@@ -261,6 +279,12 @@ export class LocalCloud {
   #apply(graph: Graph): Promise<Difference> {
     this.#graph = graph;
     return this.#deployment.apply(graph);
+  }
+
+  #pending(urn: string): Promise<void> | undefined {
+    const code = this.#reloader?.pending(urn);
+    const background = this.#deployment.background.pending(urn);
+    return code && background ? Promise.all([code, background]).then(() => undefined) : (code ?? background);
   }
 
   async #deploy(graph: Graph): Promise<Difference> {

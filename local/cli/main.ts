@@ -20,18 +20,18 @@ async function main(args: readonly string[]): Promise<void> {
 async function run(options: StartOptions): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
   const printed = logPrinter(options.json, () => wallClock.now(), print);
-  let isReady = false;
+  let cloud: LocalCloud | undefined;
   // What functions call while they are deployed (migrations above all) interests machines at most; denials are warnings.
   const log: typeof printed = (entry) => {
-    if (isReady || options.json || entry.kind !== "call") printed(entry);
+    const isHidden = entry.kind === "call" && (!cloud || cloud.isDeployment(entry.trace));
+    if (options.json || !isHidden) printed(entry);
   };
   if (options.fresh && options.dataFolder) rmSync(options.dataFolder, { recursive: true, force: true });
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopped.abort());
   const started = performance.now();
-  const cloud = await LocalCloud.start({ ...options, log, signal: stopped.signal });
+  cloud = await LocalCloud.start({ ...options, log, signal: stopped.signal });
   print(describeReady(cloud, performance.now() - started, options.json));
-  isReady = true;
   cloud.watch();
   // Not left to the end of the process, which may be killed.
   flushCompileCache();

@@ -26,6 +26,11 @@ export type OutputsOf = (resource: RegisteredResource, world: World) => Outputs;
 
 /** Makes a resource real, and keeps it in step with the program. */
 export interface Realizer {
+  /**
+   * Whether it may take long: the deployment ends without it, and what a function does that depends on it waits
+   * (`Cloud.pending`). @default false
+   */
+  readonly inBackground?: boolean;
   create(resource: Resource): void | Promise<void>;
   /** Left out: the resource is deleted and created again. */
   update?(resource: Resource, previous: Resource): void | Promise<void>;
@@ -93,8 +98,11 @@ export interface Cloud {
   authorize(principal: Principal, permissions: readonly Permission[]): void;
   /** The resources realized so far. */
   resources(): readonly Resource[];
-  /** Settles once a resource has the code that its sources say; undefined when it has, or sources are not watched. */
-  pendingCode?(urn: string): Promise<void> | undefined;
+  /**
+   * Settles once a resource has the code that its sources say, and what it depends on has been made real in the
+   * background; undefined when all that is so. Rejects with a UserError when something it depends on has failed.
+   */
+  pending?(urn: string): Promise<void> | undefined;
 }
 
 /** A running service. */

@@ -1,6 +1,11 @@
-/** PGlite (PostgreSQL in WebAssembly), started when it is needed: it takes three seconds and 400 MB. */
+/**
+ * PGlite (PostgreSQL in WebAssembly). It runs while there is something to do and for a while longer: it takes 400 MB, and
+ * a quarter of a second to start (the very first time, when its files are made, seconds).
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { Worker } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 
 export interface PostgresQuestion {
   readonly id: number;
@@ -42,39 +47,31 @@ export class PostgresError extends Error {
   }
 }
 
+/** It is stopped, or was killed. */
+export class PostgresEnded extends Error {
+  constructor() {
+    super("PostgreSQL has ended");
+  }
+}
+
+/** Real time without a statement after which it ends, until the next one. */
+const IDLE_MILLISECONDS = 10_000;
+
 interface Waiting {
   readonly resolve: (result: PostgresResult) => void;
   readonly reject: (error: Error) => void;
 }
 
 export class Postgres {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #ready: Promise<void>;
-  #last = 0;
+  readonly #folder: string;
+  #session: Session | undefined;
+  /** Settles when the last session has ended: two must not write the same files. */
+  #ended: Promise<void> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
 
   /** @param folder where the data are kept */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#worker = new Worker(new URL("./postgres-worker.ts", import.meta.url), { workerData: folder });
-    this.#worker.unref();
-    this.#ready = new Promise((resolve, reject) => {
-      this.#worker.on("message", (answer: PostgresAnswer) => {
-        if (answer.id === 0) resolve();
-        else this.#settle(answer);
-      });
-      this.#worker.on("error", (error) => {
-        reject(error);
-        this.#fail(error instanceof Error ? error : new Error(String(error)));
-      });
-      this.#worker.on("exit", () => this.#fail(new Error("PostgreSQL has ended")));
-    });
-    this.#ready.catch(() => undefined);
-  }
-
-  /** Resolves when statements can be carried out. */
-  get ready(): Promise<void> {
-    return this.#ready;
+    this.#folder = folder;
   }
 
   /**
@@ -86,16 +83,93 @@ export class Postgres {
     parameters: readonly (string | null)[] = [],
     types: readonly number[] = [],
   ): Promise<PostgresResult> {
-    await this.#ready;
+    clearTimeout(this.#idle);
+    this.#session ??= this.#begin();
+    return this.#session.query(sql, parameters, types);
+  }
+
+  /** To be called when nothing is under way, no transaction either: what a session remembers may be lost from now on. */
+  rest(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.stop(), IDLE_MILLISECONDS).unref();
+  }
+
+  /** Ends it until the next statement. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#idle);
+    const session = this.#session;
+    this.#session = undefined;
+    if (session) this.#ended = session.end();
+    await this.#ended;
+  }
+
+  #begin(): Session {
+    const session = new Session(this.#folder, this.#ended, () => {
+      if (this.#session === session) this.#session = undefined;
+    });
+    return session;
+  }
+}
+
+const PROGRAM = fileURLToPath(new URL("./postgres-process.ts", import.meta.url));
+
+/** One run of PostgreSQL. */
+class Session {
+  readonly #process: Promise<ChildProcess>;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+
+  /** @param ended called when it ends, whyever */
+  constructor(folder: string, before: Promise<void>, ended: () => void) {
+    this.#process = before.then(() => this.#start(folder, ended));
+    this.#process.catch(() => undefined);
+  }
+
+  async query(
+    sql: string,
+    parameters: readonly (string | null)[],
+    types: readonly number[],
+  ): Promise<PostgresResult> {
+    const child = await this.#process;
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, sql, parameters, types } satisfies PostgresQuestion);
+      child.send({ id, sql, parameters, types } satisfies PostgresQuestion);
     });
   }
 
-  async stop(): Promise<void> {
-    await this.#worker.terminate();
+  /** What it was asked for before is not waited for. */
+  async end(): Promise<void> {
+    const child = await this.#process.catch(() => undefined);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, "close");
+    child.kill("SIGKILL");
+    await closed;
+  }
+
+  #start(folder: string, ended: () => void): Promise<ChildProcess> {
+    mkdirSync(folder, { recursive: true });
+    const child = fork(PROGRAM, [folder], {
+      // Ctrl-C reaches only us.
+      detached: true,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    child.unref();
+    child.channel?.unref();
+    return new Promise((resolve, reject) => {
+      child.on("message", (answer: PostgresAnswer) => {
+        if (answer.id === 0) resolve(child);
+        else this.#settle(answer);
+      });
+      child.once("error", reject);
+      child.once("close", () => {
+        ended();
+        const error = new PostgresEnded();
+        reject(error);
+        for (const waiting of this.#waiting.values()) waiting.reject(error);
+        this.#waiting.clear();
+      });
+    });
   }
 
   #settle({ id, result, error }: PostgresAnswer): void {
@@ -103,10 +177,5 @@ export class Postgres {
     this.#waiting.delete(id);
     if (result) waiting?.resolve(result);
     else if (error) waiting?.reject(new PostgresError(error));
-  }
-
-  #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
   }
 }

@@ -13,8 +13,8 @@ export const INVOCATION = "aws:lambda/invocation:Invocation";
 const REASONS = ["functionName", "qualifier", "input", "triggers"] as const;
 
 /**
- * Invokes when the resource is new, and when the function's name, the input or the triggers have changed. A function
- * that fails ends the deployment, with what it said. `lifecycleScope: "CRUD"` is refused. The answer cannot be known
+ * Invokes when the resource is new, and when the function's name, the input or the triggers have changed. The deployment
+ * goes on meanwhile; functions that depend on the invocation wait for it, and answer what it said when it has failed. `lifecycleScope: "CRUD"` is refused. The answer cannot be known
  * while the program is evaluated: `result` is empty there.
  * https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
  */
@@ -31,6 +31,7 @@ export function invocationRealizer(invoker: Invoker): Realizer {
     }
   };
   return {
+    inBackground: true,
     create: invoke,
     update: async (resource, previous) => {
       const isSame = REASONS.every((property) =>

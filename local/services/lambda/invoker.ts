@@ -1,7 +1,7 @@
 /** Runs events on functions: limits, log lines, the record of what ran. */
 import { randomUUID } from "node:crypto";
 import type { Invocation, InvocationRecord } from "../../core/apis.ts";
-import { AwsError } from "../../core/errors.ts";
+import { AwsError, UserError } from "../../core/errors.ts";
 import type { InvocationEffect } from "../../core/faults.ts";
 import type { Cloud } from "../../core/service.ts";
 import {
@@ -118,12 +118,14 @@ export class Invoker {
     }
   }
 
-  /** What a name leads to, once it has the code that its sources say. */
+  /** What a name leads to, once it has the code that its sources say and all that it depends on. */
   async #upToDate(name: string): Promise<Target> {
     const target = this.#registry.resolve(name);
-    const pending = this.#cloud.pendingCode?.(target.fn.urn);
+    const pending = this.#cloud.pending?.(target.fn.urn);
     if (!pending) return target;
-    await pending;
+    await pending.catch((error: unknown) => {
+      throw error instanceof UserError ? notReady(target, error) : error;
+    });
     return this.#registry.resolve(name);
   }
 
@@ -206,6 +208,12 @@ function limitAnswer(outcome: Outcome): Outcome {
   const errorMessage = `Response payload size (${size} bytes) exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`;
   const error = JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
   return { ...outcome, payload: error, failed: true };
+}
+
+/** The deployment would have ended before it made the function. */
+function notReady({ arn }: Target, { message }: UserError): AwsError {
+  const text = `${arn} is not deployed, since it depends on what has failed: ${message}`;
+  return new AwsError("ResourceNotReadyException", text, 502, { Type: "Service" });
 }
 
 function answerOf({ payload, failed }: Outcome): Invocation {

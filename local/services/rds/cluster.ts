@@ -132,7 +132,6 @@ export class Cluster {
 
   /** The master user of RDS owns the database, and is no superuser. */
   async #prepare(database: Database): Promise<void> {
-    await database.ready;
     const { username } = this.#master;
     const role = `"${username.replaceAll('"', '""')}"`;
     const { rows } = await database.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [username]);

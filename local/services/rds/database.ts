@@ -52,10 +52,6 @@ export class Database {
     this.#postgres = postgres;
   }
 
-  get ready(): Promise<void> {
-    return this.#postgres.ready;
-  }
-
   /** Whether a statement is being carried out or waits for its turn. */
   get busy(): boolean {
     return this.#waiting > 0;
@@ -195,7 +191,11 @@ export class Database {
       timer?.cancel();
       return isLate ? undefined : work();
     });
-    this.#turn = done.catch(() => undefined).finally(() => void this.#waiting--);
+    this.#turn = done
+      .catch(() => undefined)
+      .finally(() => {
+        if (--this.#waiting === 0) this.#postgres.rest();
+      });
     return Promise.race([done as Promise<Result>, late]);
   }
 }

@@ -11,7 +11,7 @@ import { recreate } from "../../core/recreate.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
 import { operations } from "./operations.ts";
 import { outputs } from "./outputs.ts";
-import { realizers } from "./realize.ts";
+import { type NewRotation, realizers } from "./realize.ts";
 import { Rotations } from "./rotations.ts";
 import { type Secret, SecretStore } from "./store.ts";
 
@@ -28,8 +28,8 @@ function createService(cloud: Cloud): Service {
   const store = new SecretStore(file);
   const rotations = new Rotations(cloud, store);
   const table = operations(cloud, store, rotations);
-  /** By secret: whether its first rotation is due now. */
-  const configured = new Map<string, boolean>();
+  /** By secret: rotations that are set up and did not begin. */
+  const configured = new Map<string, NewRotation>();
   /** ARNs of the secrets that other services own. */
   const managed = new Set<string>();
   const api: SecretsManagerApi = {
@@ -49,9 +49,15 @@ function createService(cloud: Cloud): Service {
     },
     forget: (arn) => store.remove(arn),
   };
-  const realize = realizers(cloud, store, rotations, (arn, immediately) => configured.set(arn, immediately));
+  const realize = realizers(cloud, store, rotations, (arn, rotation) => configured.set(arn, rotation));
   const follow = (): void => {
-    for (const [arn, immediately] of configured) begin(cloud, rotations, store.get(arn), immediately);
+    for (const [arn, { urn, immediately }] of configured) {
+      const start = (): void => begin(cloud, rotations, store.find(arn), immediately);
+      const pending = cloud.pending?.(urn);
+      // Who fails says so.
+      if (pending) pending.then(start, () => undefined);
+      else start();
+    }
     configured.clear();
     rotations.follow();
   };
@@ -72,7 +78,8 @@ function createService(cloud: Cloud): Service {
 }
 
 /** As RotateSecret does when a deployment sets up a rotation; what AWS would refuse is said. */
-function begin(cloud: Cloud, rotations: Rotations, secret: Secret, immediately: boolean): void {
+function begin(cloud: Cloud, rotations: Rotations, secret: Secret | undefined, immediately: boolean): void {
+  if (!secret) return;
   try {
     if (immediately) rotations.rotate(secret);
     else rotations.test(secret);

@@ -7,15 +7,20 @@ import { checkRules, type RotationRules } from "./rotation-rules.ts";
 import type { Rotations } from "./rotations.ts";
 import type { Secret, SecretStore, Version } from "./store.ts";
 
-/**
- * @param configured called for each secret that is to be rotated in a new way, with whether its first rotation is due
- * now
- */
+/** A rotation that a deployment has set up. */
+export interface NewRotation {
+  /** Of the resource. */
+  readonly urn: string;
+  /** Whether the first one is due now. */
+  readonly immediately: boolean;
+}
+
+/** @param configured called for each secret that is to be rotated in a new way */
 export function realizers(
   cloud: Cloud,
   store: SecretStore,
   rotations: Rotations,
-  configured: (secretArn: string, immediately: boolean) => void,
+  configured: (secretArn: string, rotation: NewRotation) => void,
 ): Readonly<Record<string, Realizer>> {
   return {
     "aws:secretsmanager/secret:Secret": {
@@ -58,7 +63,8 @@ export function realizers(
         if (isDeepStrictEqual({ functionArn, rules }, known(secret))) return;
         secret.rotation = { functionArn, rules, since: cloud.clock.now() };
         store.save();
-        configured(secret.arn, resource.outputs.rotateImmediately !== false);
+        const immediately = resource.outputs.rotateImmediately !== false;
+        configured(secret.arn, { urn: resource.urn, immediately });
       },
       delete: (resource) => {
         const secret = store.find(text(resource, "secretId"));

@@ -30,8 +30,9 @@ export function runningProgram(): Promise<LocalCloud> {
     log: (entry) => {
       logged.push(entry);
     },
-  }).then((cloud) => {
+  }).then(async (cloud) => {
     watchContracts(cloud.graph);
+    await cloud.deployed();
     return cloud;
   });
   return running;

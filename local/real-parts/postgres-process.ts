@@ -1,4 +1,7 @@
-/** PostgreSQL in a thread of its own: PGlite, which has one session and does one statement at a time. */
+/**
+ * PostgreSQL in a process of its own, whose memory is free again when it ends: PGlite, which has one session and does one
+ * statement at a time. Its argument is the folder of the data; questions and answers come over the channel to the parent.
+ */
 import {
   cpSync,
   existsSync,
@@ -10,7 +13,6 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import type { PostgresAnswer, PostgresQuestion } from "./postgres.ts";
 
@@ -25,12 +27,14 @@ const TEMPLATES = join(import.meta.dirname, "..", "..", ".local");
 /** Of the package that the database is made with. */
 const PACKAGE = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
 
-const folder = String(workerData);
+process.once("disconnect", () => process.exit());
+
+const folder = String(process.argv[2]);
 if (readdirSync(folder).length === 0) cpSync(await template(), folder, { recursive: true });
 const postgres = await PGlite.create({ dataDir: folder });
-parentPort?.postMessage({ id: 0 } satisfies PostgresAnswer);
-parentPort?.on("message", async (question: PostgresQuestion) => {
-  parentPort?.postMessage(await answer(question));
+process.send?.({ id: 0 } satisfies PostgresAnswer);
+process.on("message", async (question: PostgresQuestion) => {
+  process.send?.(await answer(question));
 });
 
 async function template(): Promise<string> {
