@@ -4,6 +4,7 @@ import { flushCompileCache } from "node:module";
 import { wallClock } from "../core/clock.ts";
 import { UserError } from "../core/errors.ts";
 import { LocalCloud } from "../local-cloud.ts";
+import { giveMemoryBack } from "./give-memory-back.ts";
 import { logPrinter } from "./log-printer.ts";
 import { HELP, parseOptions, type StartOptions } from "./options.ts";
 import { describeReady } from "./ready.ts";
@@ -33,6 +34,7 @@ async function run(options: StartOptions): Promise<void> {
   cloud = await LocalCloud.start({ ...options, log, signal: stopped.signal });
   print(describeReady(cloud, performance.now() - started, options.json));
   cloud.watch();
+  cloud.deployed().then(giveMemoryBack, () => undefined);
   // Not left to the end of the process, which may be killed.
   flushCompileCache();
   await new Promise((resolve) => {

@@ -161,7 +161,7 @@ class Session {
         if (answer.id === 0) resolve(child);
         else this.#settle(answer);
       });
-      child.once("error", reject);
+      child.on("error", reject);
       child.once("close", () => {
         ended();
         const error = new PostgresEnded();

@@ -136,3 +136,38 @@ describe("a program with a relational database", function () {
     expect(await use("first")).to.deep.equal({ plates: 1, user: "depot_app" });
   });
 });
+
+describe("a program whose first migration has a mistake", function () {
+  this.timeout(60_000);
+  const logged: LogEntry[] = [];
+  let program: EditedProgram;
+  let cloud: LocalCloud;
+
+  before(async () => {
+    const migration = FILES["migrations/0001-trucks.sql"].replace("CREATE TABLE truck", "CREATE TALBE truck");
+    program = editedProgram({ ...FILES, "migrations/0001-trucks.sql": migration });
+    const log = (entry: LogEntry) => void logged.push(entry);
+    cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, log });
+  });
+  after(async () => {
+    await cloud.stop();
+    program.end();
+  });
+
+  const use = () => cloud.cloud.services.lambda.invoke(String(cloud.outputValues.functionArn), {}, "test");
+
+  it("is told where it is, and so is who calls what needs the database", async () => {
+    const refusal = await use().catch((error: Error) => error.message);
+    expect(refusal).to.contain("is not deployed, since it depends on what has failed").and.contain("TALBE");
+    const errors = logged.filter(({ kind }) => kind === "error").map(({ message }) => message);
+    expect(errors.join()).to.contain('"depot-migration" failed: Statement 1 of 0001-trucks failed');
+  });
+
+  it("runs as soon as the mistake is mended", async () => {
+    cloud.watch();
+    program.edit("migrations/0001-trucks.sql", "TALBE", "TABLE");
+    await eventually(async () => {
+      expect((await use()).functionError).to.equal(undefined);
+    });
+  });
+});
