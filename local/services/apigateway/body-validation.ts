@@ -33,43 +33,58 @@ const FORMATS: Readonly<Record<string, (value: string) => boolean>> = {
   uuid: (value) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
 };
 
-/** Compiles the models of an API once, and the validation of each of its methods from them. */
+const OPTIONS = {
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  unicodeRegExp: false,
+  formats: FORMATS,
+  logger: false,
+} as const;
+
+/** Knows what a schema may look like, for the models of all APIs. */
+const grammar = new Ajv.default(OPTIONS);
+
+/** Validates bodies with the models of an API, each compiled when the first request needs it: it takes milliseconds. */
 export class BodyValidations {
   readonly #api: RestApi;
-  readonly #ajv: Ajv.default;
+  /** By reference. */
+  readonly #models: ReadonlyMap<string, object>;
+  readonly #ajv = new Ajv.default({ ...OPTIONS, meta: false, validateSchema: false });
 
   constructor(api: RestApi) {
     this.#api = api;
-    this.#ajv = new Ajv.default({
-      allErrors: true,
-      verbose: true,
-      strict: false,
-      unicodeRegExp: false,
-      formats: FORMATS,
-      logger: false,
-    });
-    for (const [name, schema] of Object.entries(api.models))
-      this.#ajv.addSchema(withoutNullable(schema), modelReference(api.id, name), undefined, false);
+    const models = Object.entries(api.models);
+    this.#models = new Map(
+      models.map(([name, schema]) => [modelReference(api.id, name), withoutNullable(schema)]),
+    );
+    for (const [reference, schema] of this.#models) this.#ajv.addSchema(schema, reference);
   }
 
   /** @throws UserError when a model is not a JSON schema of draft 4 */
   of(method: Method): BodyValidation | undefined {
     const models = Object.entries(method.requestModels);
     if (!method.validateBody || models.length === 0) return undefined;
-    const validators = new Map(models.map(([type, schema]) => [type, this.#compile(method, type, schema)]));
+    const schemas = new Map(models.map(([type, schema]) => [type, this.#checked(method, type, schema)]));
     return (exchange) => {
       const type = mediaType(headerOf(exchange.request, "content-type")) ?? "application/json";
-      const validate = validators.get(type) ?? validators.get("$default");
+      const schema = schemas.get(type) ?? schemas.get("$default");
       // A body of a type that no model is for passes as it is.
-      if (!validate) return;
+      if (!schema) return;
       const body = parse(exchange.body);
+      // Compiled once for each schema.
+      const validate = this.#ajv.compile(schema);
       if (!validate(body)) throw invalidBody(describeErrors(validate.errors ?? []));
     };
   }
 
-  #compile(method: Method, type: string, schema: object) {
+  #checked(method: Method, type: string, model: object): object {
+    const schema = withoutNullable(model);
     try {
-      return this.#ajv.compile(withoutNullable(schema));
+      grammar.validateSchema(schema, true);
+      for (const reference of referencesIn(schema))
+        if (!this.#leads(reference, schema)) throw new Error(`can't resolve reference ${reference}`);
+      return schema;
     } catch (error) {
       const where = `${method.httpMethod} ${method.path} of API ${this.#api.name}`;
       throw new UserError(
@@ -77,6 +92,29 @@ export class BodyValidations {
       );
     }
   }
+
+  /** Whether a reference leads to a model of the API or to a part of one; `#…` to a part of the schema that it stands in. */
+  #leads(reference: string, schema: object): boolean {
+    const [base = "", pointer = ""] = reference.split("#");
+    const target: unknown = base === "" ? schema : this.#models.get(base);
+    const part = pointer
+      .split("/")
+      .slice(1)
+      .map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"))
+      .reduce<unknown>(
+        (whole, key) => (whole as Readonly<Record<string, unknown>> | undefined)?.[key],
+        target,
+      );
+    return part !== undefined;
+  }
+}
+
+/** Values of all `$ref`. */
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === "$ref" && typeof part === "string" ? [part] : referencesIn(part),
+  );
 }
 
 /** No body counts as an empty object. */
