@@ -1,6 +1,4 @@
 /** Evaluates a Pulumi program: from its code and a stack's configuration to the graph of its resources. */
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import monitorServices from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import { UserError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import type { ServiceDefinition, World } from "../core/service.ts";
@@ -39,9 +37,6 @@ export interface Evaluation {
   /** Types that no service knows; their outputs are invented. */
   readonly unknownTypes: readonly { readonly type: string; readonly names: readonly string[] }[];
 }
-
-/** Larger than any resource; Pulumi's own limit. */
-const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /**
  * The world as far as the stack's configuration tells it, before the program has run: what services start with.
@@ -88,19 +83,16 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     folder: project.programFolder,
     onFailure: (error) => failure.abort(error),
   });
-  const server = new Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
-  server.addService(monitorServices.ResourceMonitorService, monitor.methods);
   try {
-    const address = `127.0.0.1:${await listen(server)}`;
     const region = registry.world.region;
     const { takesRecipes = false } = options;
-    const program = { project, stack, configuration, region, address, takesRecipes };
+    const { methods } = monitor;
+    const program = { project, stack, configuration, region, methods, takesRecipes };
     const end = await runProgram({ ...program, signal, log });
     signal.throwIfAborted();
     if (end.exitCode !== 0) throw programError(end, log);
   } finally {
     monitor.close();
-    server.forceShutdown();
   }
   log.flush();
   return {
@@ -109,15 +101,6 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     notices: [...configuration.notices, ...registry.notices],
     unknownTypes: registry.unknownTypes,
   };
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
 }
 
 /** What the program logged; what it wrote last, when it ended without logging why. */

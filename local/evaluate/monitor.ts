@@ -1,22 +1,14 @@
 /** Pulumi's resource monitor: takes the registrations of a program and answers as the engine would after deploying them. */
-import { type handleUnaryCall, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { Callback } from "@pulumi/pulumi/proto/callback_pb.js";
-import type { CallResponse } from "@pulumi/pulumi/proto/provider_pb.js";
+import callbacks from "@pulumi/pulumi/proto/callback_pb.js";
 import messages, {
-  type ExistsResourceRequest,
   type ReadResourceRequest,
   type ReadResourceResponse,
-  type RegisterErrorHookRequest,
-  type RegisterPackageRequest,
-  type RegisterResourceHookRequest,
-  type RegisterResourceOutputsRequest,
   type RegisterResourceRequest,
   type RegisterResourceResponse,
-  type ResourceCallRequest,
   type ResourceInvokeRequest,
   type ResourceInvokeResponse,
-  type SupportsFeatureRequest,
 } from "@pulumi/pulumi/proto/resource_pb.js";
+import type { Message } from "google-protobuf";
 import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import { UserError } from "../core/errors.ts";
 import type { Resource } from "../core/graph.ts";
@@ -53,9 +45,12 @@ export interface MonitorOptions {
   readonly onFailure: (error: UserError) => void;
 }
 
-/** The methods of the `ResourceMonitor` service, and what ends with the program. */
+/** A method of the `ResourceMonitor` service: request and answer are messages as they are sent. */
+export type MonitorMethod = (request: Uint8Array) => Promise<Uint8Array>;
+
+/** The methods of the `ResourceMonitor` service by name, and what ends with the program. */
 export interface Monitor {
-  readonly methods: UntypedServiceImplementation;
+  readonly methods: Readonly<Record<string, MonitorMethod>>;
   close(): void;
 }
 
@@ -72,77 +67,85 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 }
 
-function resourceMethods(context: Context): UntypedServiceImplementation {
+function resourceMethods(context: Context): Monitor["methods"] {
   const { registry, folder, onFailure } = context;
-  const must = <Request, Response>(method: (request: Request) => Response | Promise<Response>) =>
-    unary(method, onFailure);
+  const must = <Request>(type: RequestType<Request>, method: (request: Request) => Answer) =>
+    unary(type, method, onFailure);
   return {
-    registerResource: must((request: RegisterResourceRequest) => register(request, context)),
-    registerResourceOutputs: must((request: RegisterResourceOutputsRequest) => {
+    registerResource: must(messages.RegisterResourceRequest, (request) => register(request, context)),
+    registerResourceOutputs: must(messages.RegisterResourceOutputsRequest, (request) => {
       const { properties, secrets } = decode(request.getOutputs(), folder, "keep");
       registry.registerOutputs(request.getUrn(), properties, secrets);
       return new empties.Empty();
     }),
-    readResource: must((request: ReadResourceRequest) => read(request, registry)),
-    existsResource: unary((request: ExistsResourceRequest) => {
+    readResource: must(messages.ReadResourceRequest, (request) => read(request, registry)),
+    existsResource: unary(messages.ExistsResourceRequest, (request) => {
       const found = registry.find(request.getType(), request.getId());
       return new messages.ExistsResourceResponse().setExists(found !== undefined);
     }),
-    registerResourceHook: must((request: RegisterResourceHookRequest): never => {
+    registerResourceHook: must(messages.RegisterResourceHookRequest, (request) => {
       throw unsupported("resource hooks", request.getName());
     }),
-    registerErrorHook: must((request: RegisterErrorHookRequest): never => {
+    registerErrorHook: must(messages.RegisterErrorHookRequest, (request) => {
       throw unsupported("error hooks", request.getName());
     }),
   };
 }
 
-function callMethods(context: Context): UntypedServiceImplementation {
+function callMethods(context: Context): Monitor["methods"] {
   const { transforms } = context;
   return {
-    invoke: unary((request: ResourceInvokeRequest) => invoke(request, context)),
-    call: unary((request: ResourceCallRequest): CallResponse => {
+    invoke: unary(messages.ResourceInvokeRequest, (request) => invoke(request, context)),
+    call: unary(messages.ResourceCallRequest, (request) => {
       throw unsupported("methods of components that a plugin implements", request.getTok());
     }),
-    registerStackTransform: unary((callback: Callback) => {
+    registerStackTransform: unary(callbacks.Callback, (callback) => {
       transforms.addForStack(callback);
       return new empties.Empty();
     }),
-    registerStackInvokeTransform: unary((callback: Callback) => {
+    registerStackInvokeTransform: unary(callbacks.Callback, (callback) => {
       transforms.addForInvokes(callback);
       return new empties.Empty();
     }),
   };
 }
 
-function deploymentMethods(): UntypedServiceImplementation {
+function deploymentMethods(): Monitor["methods"] {
   return {
-    getDeploymentInfo: unary(() =>
+    getDeploymentInfo: unary(empties.Empty, () =>
       new messages.DeploymentInfo().setSupportedfeaturesList([...SUPPORTED.keys()]),
     ),
-    supportsFeature: unary((request: SupportsFeatureRequest) =>
+    supportsFeature: unary(messages.SupportsFeatureRequest, (request) =>
       new messages.SupportsFeatureResponse().setHassupport([...SUPPORTED.values()].includes(request.getId())),
     ),
-    registerPackage: unary((request: RegisterPackageRequest) => {
+    registerPackage: unary(messages.RegisterPackageRequest, (request) => {
       const name = request.getParameterization()?.getName() ?? request.getName();
       return new messages.RegisterPackageResponse().setRef(`${name}@${request.getVersion()}`);
     }),
-    signalAndWaitForShutdown: unary(() => new empties.Empty()),
+    signalAndWaitForShutdown: unary(empties.Empty, () => new empties.Empty()),
   };
 }
 
-/** Turns a function into a gRPC method. Errors reach the program as the text of their message. */
-function unary<Request, Response>(
-  method: (request: Request) => Response | Promise<Response>,
+interface RequestType<Request> {
+  deserializeBinary(bytes: Uint8Array): Request;
+}
+
+type Answer = Message | Promise<Message>;
+
+/** Turns a function into a method. */
+function unary<Request>(
+  type: RequestType<Request>,
+  method: (request: Request) => Answer,
   onFailure?: (error: UserError) => void,
-): handleUnaryCall<Request, Response> {
-  return async ({ request }, reply) => {
+): MonitorMethod {
+  return async (bytes) => {
     try {
-      reply(null, await method(request));
+      const answer = await method(type.deserializeBinary(bytes));
+      return answer.serializeBinary();
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
       onFailure?.(failure instanceof UserError ? failure : new UserError(failure.stack ?? failure.message));
-      reply({ code: status.INVALID_ARGUMENT, details: failure.message });
+      throw failure;
     }
   };
 }

@@ -1,11 +1,13 @@
 /** Runs a Pulumi program as Pulumi's Node.js language host does, against a resource monitor of ours. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { UserError } from "../core/errors.ts";
 import type { Configuration } from "./configuration.ts";
+import type { Monitor } from "./monitor.ts";
 import type { ProgramLog } from "./program-log.ts";
 import type { Project } from "./project.ts";
 
@@ -14,8 +16,8 @@ export interface ProgramOptions {
   readonly stack: string;
   readonly configuration: Configuration;
   readonly region: string;
-  /** `host:port` where the resource monitor listens. */
-  readonly address: string;
+  /** What the program calls. */
+  readonly methods: Monitor["methods"];
   /** Whether files that have a recipe need not be there; see deploy/recipes.ts. */
   readonly takesRecipes: boolean;
   /** Kills the program. */
@@ -30,10 +32,17 @@ export interface ProgramEnd {
 }
 
 /** In one word with its option: the SDK takes a `--require` that stands alone for the program's own loader. */
-const LIGHTER_SDK = join(import.meta.dirname, "lighter-sdk.cjs");
+const required = (name: string): string => `--require=${join(import.meta.dirname, name)}`;
 
 /** How the SDK ends a program whose error it has logged. */
 export const ERROR_WAS_LOGGED = 32;
+
+/** The SDK wants to know the monitor's address, which nothing is sent to; see monitor-client.cjs. */
+const MONITOR = "parent-process";
+
+/** https://grpc.io/docs/guides/status-codes/ */
+const INVALID_ARGUMENT = 3;
+const UNIMPLEMENTED = 12;
 
 /** A program loads thousands of modules in a moment; with room for what they allocate V8 need not collect meanwhile. */
 const YOUNG_GENERATION = ["--min-semi-space-size=64", "--max-semi-space-size=64"];
@@ -47,13 +56,15 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
   const child = spawn(process.execPath, programArguments(options), {
     cwd: project.programFolder,
     env: environment(options),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    serialization: "advanced",
   });
+  answerCalls(child, options.methods);
   const kill = (): void => void child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   if (signal.aborted) kill();
-  createInterface({ input: child.stdout }).on("line", (line) => log.output(line));
-  createInterface({ input: child.stderr }).on("line", (line) => log.errorOutput(line));
+  followLines(child.stdout, (line) => log.output(line));
+  followLines(child.stderr, (line) => log.errorOutput(line));
   try {
     return await new Promise((resolve, reject) => {
       child.once("error", reject);
@@ -64,15 +75,43 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
   }
 }
 
+function followLines(stream: Readable | null, take: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on("line", take);
+}
+
+/** See monitor-client.cjs. */
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly request: Uint8Array;
+}
+
+/** Answers the SDK's calls. An error reaches the program as the text of its message. */
+function answerCalls(child: ChildProcess, methods: Monitor["methods"]): void {
+  const reply = (answer: object): void => {
+    // A program that has ended waits for nothing.
+    if (child.connected) child.send(answer, () => undefined);
+  };
+  child.on("message", ({ id, method, request }: Call) => {
+    const answer = methods[method];
+    if (!answer) return reply({ id, code: UNIMPLEMENTED, details: `${method} is not supported` });
+    answer(request).then(
+      (response) => reply({ id, response }),
+      (error: Error) => reply({ id, code: INVALID_ARGUMENT, details: error.message }),
+    );
+  });
+}
+
 /** The command line that pulumi-language-nodejs makes, without an engine; see program-log.ts. */
-function programArguments({ project, stack, address }: ProgramOptions): string[] {
+function programArguments({ project, stack }: ProgramOptions): string[] {
   return [
     ...YOUNG_GENERATION,
-    ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? [] : [`--require=${LIGHTER_SDK}`]),
+    required("monitor-client.cjs"),
+    ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? [] : [required("lighter-sdk.cjs")]),
     ...project.nodeArguments,
     languageHost(project.programFolder),
     "--monitor",
-    address,
+    MONITOR,
     "--organization",
     "organization",
     "--project",

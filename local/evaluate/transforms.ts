@@ -3,8 +3,7 @@
  * program's process, which offers them under a token on a gRPC server of its own.
  * https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
  */
-import { credentials } from "@grpc/grpc-js";
-import callbackServices, { type CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb.js";
+import type { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb.js";
 import callbackMessages, { type Callback } from "@pulumi/pulumi/proto/callback_pb.js";
 import messages, {
   type RegisterResourceRequest,
@@ -19,7 +18,7 @@ export class Transforms {
     string,
     { readonly callbacks: readonly Callback[]; readonly parent: string }
   >();
-  readonly #clients = new Map<string, CallbacksClient>();
+  readonly #clients = new Map<string, Promise<CallbacksClient>>();
 
   /** Adds a transform for all resources registered from now on. */
   addForStack(callback: Callback): void {
@@ -76,14 +75,14 @@ export class Transforms {
 
   /** Ends the connections to the program. */
   close(): void {
-    for (const client of this.#clients.values()) client.close();
+    for (const connecting of this.#clients.values()) void connecting.then((client) => client.close());
   }
 
-  #call(callback: Callback, question: Uint8Array): Promise<Uint8Array> {
+  async #call(callback: Callback, question: Uint8Array): Promise<Uint8Array> {
     const target = callback.getTarget();
-    const client =
-      this.#clients.get(target) ?? new callbackServices.CallbacksClient(target, credentials.createInsecure());
-    this.#clients.set(target, client);
+    const connecting = this.#clients.get(target) ?? connect(target);
+    this.#clients.set(target, connecting);
+    const client = await connecting;
     const request = new callbackMessages.CallbackInvokeRequest();
     request.setToken(callback.getToken());
     request.setRequest(question);
@@ -94,6 +93,13 @@ export class Transforms {
       });
     });
   }
+}
+
+/** Few programs have transforms: gRPC is loaded for those that do. */
+async function connect(target: string): Promise<CallbacksClient> {
+  const { credentials } = await import("@grpc/grpc-js");
+  const { default: services } = await import("@pulumi/pulumi/proto/callback_grpc_pb.js");
+  return new services.CallbacksClient(target, credentials.createInsecure());
 }
 
 function optionsOf(request: RegisterResourceRequest): TransformResourceOptions {
