@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../local/core/errors.ts";
 import type { Graph } from "../local/core/graph.ts";
+import { runCommand } from "./command.ts";
 import { type Difference, differenceOf } from "./diff/compare.ts";
 import { differenceMarkdown, differenceText } from "./diff/report.ts";
 import { checkOut } from "./diff/revision.ts";
@@ -76,10 +77,4 @@ function progress(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+runCommand(main);
