@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../local/core/errors.ts";
 import type { Graph } from "../local/core/graph.ts";
+import { report, runCommand } from "./command.ts";
 import { DEFAULT_MILLISECONDS } from "./cost/assumptions.ts";
 import { estimateOf } from "./cost/estimate.ts";
-import { costPage } from "./cost/page.ts";
+import { costPage, costTable } from "./cost/page.ts";
 import { estimateText } from "./cost/text.ts";
 import { graphOf } from "./stacks.ts";
 
@@ -18,15 +19,17 @@ Usage: npm run --silent cost -- [options]
   --requests NUMBER    requests to each API in the month                       (default: 0)
   --milliseconds N     how long an invocation of a function lasts              (default: ${DEFAULT_MILLISECONDS})
   --json               every line with its quantity and meter, for machines
-  --write              write docs/cost.md, about the stacks dev and prod
-  --check              write nothing; exit code 1 when docs/cost.md is not what would be written
+  --write              write docs/cost.md and the table in README.md, about the stacks dev and prod
+  --check              write nothing; exit code 1 when one of them is not what would be written
   --help               this text
 
-Exit code: 0; 1 when docs/cost.md is stale, or a resource has a price that is not known (it is named, and in no sum);
+Exit code: 0; 1 when a file is stale, or a resource has a price that is not known (it is named, and in no sum);
 2 when a stack cannot be evaluated.
 `;
 
 const PAGE = join("docs", "cost.md");
+const README = "README.md";
+const TABLE = /(<!-- made by npm run cost -->)[\s\S]*?(<!-- end -->)/;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -44,9 +47,9 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  if (values.check) return checkPage();
+  if (values.check) return report(costProblems(await pageGraphs()));
   if (values.write) {
-    writeFileSync(PAGE, costPage(await pageGraphs()));
+    for (const [file, text] of costFiles(await pageGraphs())) writeFileSync(file, text);
     return 0;
   }
   const requests = numberFrom("--requests", values.requests);
@@ -56,15 +59,29 @@ async function main(): Promise<number> {
   return estimate.unpriced.length > 0 ? 1 : 0;
 }
 
-async function checkPage(): Promise<number> {
-  const graphs = await pageGraphs();
+/** What is wrong with what the repository says about the cost of its stacks. */
+export function costProblems(graphs: readonly Graph[]): string[] {
   const unpriced = graphs.flatMap((graph) => estimateOf(graph, { requests: 0 }).unpriced);
-  for (const { type, names } of unpriced)
-    process.stderr.write(`Say in tools/cost/charges.ts what ${type} costs (${names.join(", ")}).\n`);
-  const isStale = !existsSync(PAGE) || readFileSync(PAGE, "utf8") !== costPage(graphs);
-  if (isStale)
-    process.stderr.write(`${PAGE} is not what the stacks cost. Write it anew: npm run cost -- --write\n`);
-  return isStale || unpriced.length > 0 ? 1 : 0;
+  const stale = [...costFiles(graphs)].filter(
+    ([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text,
+  );
+  return [
+    ...unpriced.map(
+      ({ type, names }) => `Say in tools/cost/charges.ts what ${type} costs (${names.join(", ")}).`,
+    ),
+    ...stale.map(([file]) => `${file} is not what the stacks cost. Write it anew: npm run cost -- --write`),
+  ];
+}
+
+/** The page, and the README with the table of totals in its place. */
+function costFiles(graphs: readonly Graph[]): ReadonlyMap<string, string> {
+  const readme = readFileSync(README, "utf8");
+  if (!TABLE.test(readme))
+    throw new UserError(`${README} has no place for the table of costs: ${TABLE.source}`);
+  return new Map([
+    [PAGE, costPage(graphs)],
+    [README, readme.replace(TABLE, (_, begin, end) => `${begin}\n\n${costTable(graphs)}\n\n${end}`)],
+  ]);
 }
 
 function pageGraphs(): Promise<Graph[]> {
@@ -78,10 +95,4 @@ function numberFrom(option: string, text: string): number {
   return number;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+if (import.meta.main) runCommand(main);

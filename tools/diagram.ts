@@ -1,11 +1,11 @@
 /** `npm run diagram`: draws the architecture of a stack, so that the pictures say what the program deploys. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { UserError } from "../local/core/errors.ts";
-import { evaluate } from "../local/evaluate/index.ts";
-import { definitions } from "../local/services/index.ts";
+import type { Graph } from "../local/core/graph.ts";
+import { report, runCommand } from "./command.ts";
 import { picturesOf } from "./diagram/pictures.ts";
 import { staleFiles, writeFiles } from "./generated-files.ts";
+import { graphOf } from "./stacks.ts";
 
 const HELP = `Draws the architecture of a stack: one picture of the whole and one of each system, as SVG and as Mermaid.
 
@@ -17,14 +17,14 @@ Usage: npm run diagram -- [options]
   --help         this text
 `;
 
-/** It stands in no picture. */
-const ENDPOINT = "http://127.0.0.1:4000";
+/** Of prod. */
+const FOLDER = join("docs", "diagrams");
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       stack: { type: "string", default: "prod" },
-      out: { type: "string", default: join("docs", "diagrams") },
+      out: { type: "string", default: FOLDER },
       check: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -34,24 +34,20 @@ async function main(): Promise<number> {
     return 0;
   }
   const { stack, out } = values;
-  const { graph } = await evaluate({ cwd: process.cwd(), stack, endpoint: ENDPOINT, definitions });
+  const graph = await graphOf(stack);
+  if (values.check) return report(pictureProblems(graph, out));
   const pictures = picturesOf(graph);
-  if (values.check) return report(staleFiles(out, pictures));
   const changed = writeFiles(out, pictures);
   process.stdout.write(`${pictures.size} files in ${out}, ${changed.length} of them changed.\n`);
   return 0;
 }
 
-function report(stale: readonly string[]): number {
-  if (stale.length === 0) return 0;
-  process.stderr.write(`Not what the program deploys: ${stale.join(", ")}. Draw anew: npm run diagram\n`);
-  return 1;
+/** What is wrong with the pictures of a stack. */
+export function pictureProblems(graph: Graph, folder: string = FOLDER): string[] {
+  const stale = staleFiles(folder, picturesOf(graph));
+  return stale.length === 0
+    ? []
+    : [`Not what the program deploys: ${stale.join(", ")}. Draw anew: npm run diagram`];
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+if (import.meta.main) runCommand(main);

@@ -4,9 +4,9 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { toGrafana } from "../components/grafana.ts";
 import { UserError } from "../local/core/errors.ts";
-import { resourcesOf } from "../local/core/graph.ts";
-import { evaluate } from "../local/evaluate/index.ts";
-import { definitions } from "../local/services/index.ts";
+import { type Graph, resourcesOf } from "../local/core/graph.ts";
+import { report, runCommand } from "./command.ts";
+import { graphOf } from "./stacks.ts";
 
 const HELP = `Makes a Grafana dashboard that shows what the stack's CloudWatch dashboard shows.
 
@@ -20,9 +20,6 @@ Usage: npm run --silent grafana -- [options]
   --check FILE   write nothing; exit code 1 when FILE is not what would be written
   --help         this text
 `;
-
-/** Resources whose names AWS invents get those of the local cloud; the endpoint is in none of them. */
-const ENDPOINT = "http://127.0.0.1:4000";
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -38,18 +35,27 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const body = values.body === undefined ? await bodyOfStack(values.stack) : await bodyOfFile(values.body);
-  const dashboard = `${JSON.stringify(toGrafana(body, `Andamio (${values.stack})`), undefined, 2)}\n`;
-  if (values.check !== undefined) return check(values.check, dashboard);
+  const { stack } = values;
+  const body = values.body === undefined ? bodyOf(await graphOf(stack)) : await bodyOfFile(values.body);
+  const dashboard = dashboardText(body, stack);
+  if (values.check !== undefined) return report(problemsWith(values.check, dashboard));
   if (values.out === undefined) process.stdout.write(dashboard);
   else writeFileSync(values.out, dashboard);
   return 0;
 }
 
-async function bodyOfStack(stack: string): Promise<string> {
-  const { graph } = await evaluate({ cwd: process.cwd(), stack, endpoint: ENDPOINT, definitions });
+/** What is wrong with the file that shows a stack's dashboard in Grafana. */
+export function dashboardProblems(graph: Graph, file: string): string[] {
+  return problemsWith(file, dashboardText(bodyOf(graph), graph.stack));
+}
+
+function dashboardText(body: string, stack: string): string {
+  return `${JSON.stringify(toGrafana(body, `Andamio (${stack})`), undefined, 2)}\n`;
+}
+
+function bodyOf(graph: Graph): string {
   const [dashboard] = resourcesOf(graph, "aws:cloudwatch/dashboard:Dashboard");
-  if (!dashboard) throw new UserError(`Stack ${stack} has no dashboard.`);
+  if (!dashboard) throw new UserError(`Stack ${graph.stack} has no dashboard.`);
   return String(dashboard.inputs.dashboardBody);
 }
 
@@ -57,16 +63,9 @@ async function bodyOfFile(file: string): Promise<string> {
   return file === "-" ? text(process.stdin) : readFileSync(file, "utf8");
 }
 
-function check(file: string, expected: string): number {
-  if (existsSync(file) && readFileSync(file, "utf8") === expected) return 0;
-  process.stderr.write(`${file} is stale. Make it anew: npm run --silent grafana -- --out ${file}\n`);
-  return 1;
+function problemsWith(file: string, expected: string): string[] {
+  if (existsSync(file) && readFileSync(file, "utf8") === expected) return [];
+  return [`${file} is stale. Make it anew: npm run --silent grafana -- --out ${file}`];
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+if (import.meta.main) runCommand(main);

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import openapiTypescript, { astToString } from "openapi-typescript";
-import { UserError } from "../local/core/errors.ts";
+import type { Graph } from "../local/core/graph.ts";
 import { fillConfig, readLocalSettings } from "../local/deploy/settings.ts";
-import { evaluate } from "../local/evaluate/index.ts";
-import { definitions } from "../local/services/index.ts";
+import { report, runCommand } from "./command.ts";
 import { type GeneratedFiles, staleFiles, writeFiles } from "./generated-files.ts";
 import { type ApiDocument, publishedDocuments, withoutUrl } from "./openapi/documents.ts";
 import { pageOf } from "./openapi/page.ts";
+import { ENDPOINT, graphOf } from "./stacks.ts";
 
 const HELP = `Makes what consumers need, from the contracts of the APIs as they are in the local cloud: OpenAPI documents
 (openapi/), the types of the client (client/types/) and pages (docs/api/).
@@ -19,9 +19,6 @@ Usage: npm run openapi -- [options]
   --check        write nothing; exit code 1 when a file is not what would be written
   --help         this text
 `;
-
-/** It stands in no file. */
-const ENDPOINT = "http://127.0.0.1:4000";
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -35,25 +32,32 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { stack } = values;
-  const cwd = process.cwd();
-  // As in the local cloud, where all that waits for its configuration is on.
-  const config = fillConfig(readLocalSettings(cwd), (name) => `${ENDPOINT}/${name}`);
-  const { graph } = await evaluate({ cwd, stack, endpoint: ENDPOINT, definitions, config });
-  const documents = [...publishedDocuments(graph)].map(
-    ([system, document]) => [system, withoutUrl(system, document)] as const,
-  );
-  const folders = await filesOf(documents);
-  if (values.check) return report(folders.flatMap(([folder, files]) => staleFiles(folder, files)));
-  const changed = folders.flatMap(([folder, files]) => writeFiles(folder, files));
-  process.stdout.write(`${documents.length} APIs, ${changed.length} files changed.\n`);
+  const graph = await describedGraph(values.stack);
+  if (values.check) return report(await documentProblems(graph));
+  const changed = (await filesOf(graph)).flatMap(([folder, files]) => writeFiles(folder, files));
+  process.stdout.write(`${publishedDocuments(graph).size} APIs, ${changed.length} files changed.\n`);
   return 0;
 }
 
+/** The stack as it is in the local cloud, where all that waits for its configuration is on. */
+export function describedGraph(stack: string): Promise<Graph> {
+  const config = fillConfig(readLocalSettings(process.cwd()), (name) => `${ENDPOINT}/${name}`);
+  return graphOf(stack, { config });
+}
+
+/** What is wrong with the files about the APIs of a described graph. */
+export async function documentProblems(graph: Graph): Promise<string[]> {
+  const stale = (await filesOf(graph)).flatMap(([folder, files]) => staleFiles(folder, files));
+  return stale.length === 0
+    ? []
+    : [`Not what the program deploys: ${stale.join(", ")}. Make anew: npm run openapi`];
+}
+
 /** All files, by folder. */
-async function filesOf(
-  documents: readonly (readonly [string, ApiDocument])[],
-): Promise<(readonly [string, GeneratedFiles])[]> {
+async function filesOf(graph: Graph): Promise<(readonly [string, GeneratedFiles])[]> {
+  const documents = [...publishedDocuments(graph)].map(
+    ([system, document]) => [system, withoutUrl(system, document)] as const,
+  );
   const types = documents.map(
     async ([system, document]) => [`${system}.ts`, await typesOf(document)] as const,
   );
@@ -73,16 +77,4 @@ async function typesOf(document: ApiDocument): Promise<string> {
   return `/** Made from the OpenAPI document by \`npm run openapi\`. */\n${astToString(nodes)}`;
 }
 
-function report(stale: readonly string[]): number {
-  if (stale.length === 0) return 0;
-  process.stderr.write(`Not what the program deploys: ${stale.join(", ")}. Make anew: npm run openapi\n`);
-  return 1;
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+if (import.meta.main) runCommand(main);

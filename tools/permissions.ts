@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { UserError } from "../local/core/errors.ts";
 import type { Denial } from "../local/services/iam/authorizer.ts";
 import type { Grant } from "../local/services/iam/grants.ts";
+import { runCommand } from "./command.ts";
 
 const HELP = `Compares what roles were granted with what they needed, while the local cloud runs.
 
@@ -68,10 +69,4 @@ function text(all: number, unused: readonly Grant[], denied: readonly Denial[]):
   return `${lines.join("\n")}\n`;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+runCommand(main);

@@ -1,12 +1,12 @@
 /** `npm run policies`: judges a stack by the rules of policies/, offline. */
 import { parseArgs } from "node:util";
-import { UserError } from "../local/core/errors.ts";
-import { evaluate } from "../local/evaluate/index.ts";
-import { definitions } from "../local/services/index.ts";
+import type { Graph } from "../local/core/graph.ts";
 import { type Audit, audit, type Violation } from "../policies/audit.ts";
 import { rules } from "../policies/rules/index.ts";
 import { waivers } from "../policies/waivers.ts";
+import { runCommand } from "./command.ts";
 import { isProduction } from "./stack-file.ts";
+import { graphOf } from "./stacks.ts";
 
 const HELP = `Judges stacks by the rules of policies/, without AWS and without the Pulumi CLI.
 
@@ -19,8 +19,7 @@ Usage: npm run --silent policies -- [options]
 Exit code: 0 when nothing mandatory is violated, 1 when something is, 2 when a stack cannot be evaluated.
 `;
 
-/** Resources whose names AWS invents get those of the local cloud; the endpoint is judged by no rule. */
-const ENDPOINT = "http://127.0.0.1:4000";
+type StackAudit = Audit & { readonly stack: string };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -34,19 +33,28 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const audits = await Promise.all(values.stack.map(async (stack) => ({ stack, ...(await auditOf(stack)) })));
+  const audits = await Promise.all(values.stack.map(async (stack) => auditOf(await graphOf(stack))));
   process.stdout.write(values.json ? `${JSON.stringify(audits)}\n` : audits.map(textOf).join(""));
-  return audits.some(({ violations }) => violations.some(({ level }) => level === "mandatory")) ? 1 : 0;
+  return audits.some(isViolated) ? 1 : 0;
 }
 
-async function auditOf(stack: string): Promise<Audit> {
-  const cwd = process.cwd();
-  const { graph } = await evaluate({ cwd, stack, endpoint: ENDPOINT, definitions });
+/** What is wrong with stacks by the mandatory rules, with what else there is to say of these stacks. */
+export function policyProblems(graphs: readonly Graph[]): string[] {
+  return graphs.map(auditOf).filter(isViolated).map(textOf);
+}
+
+function auditOf(graph: Graph): StackAudit {
+  const { stack } = graph;
   const today = new Date().toISOString().slice(0, 10);
-  return audit(graph, { rules, waivers, production: isProduction(cwd, stack), today });
+  const production = isProduction(process.cwd(), stack);
+  return { stack, ...audit(graph, { rules, waivers, production, today }) };
 }
 
-function textOf({ stack, violations, waived, unused }: Audit & { readonly stack: string }): string {
+function isViolated({ violations }: Audit): boolean {
+  return violations.some(({ level }) => level === "mandatory");
+}
+
+function textOf({ stack, violations, waived, unused }: StackAudit): string {
   const mandatory = violations.filter(({ level }) => level === "mandatory");
   const advisory = violations.filter(({ level }) => level === "advisory");
   return [
@@ -63,10 +71,4 @@ function linesOf({ rule, resource, message }: Violation): readonly string[] {
   return [`  mandatory  ${rule}: ${resource} ${message}`, `             ${remedy}`];
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof UserError ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+if (import.meta.main) runCommand(main);

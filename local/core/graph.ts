@@ -43,6 +43,8 @@ export interface RegisteredResource {
   /** URNs per input. */
   readonly propertyDependencies: { readonly [input: string]: readonly string[] };
   readonly protect: boolean;
+  /** URNs that it may have had before. */
+  readonly aliases?: readonly string[];
 }
 
 /** A resource with everything AWS would return for it. */

@@ -49,7 +49,8 @@ export function difference(
   return { created, updated, deleted };
 }
 
-function digest(value: Value | undefined): string {
+/** The same for the same value, whatever the order of its members, with files by their contents. */
+export function digest(value: Value | undefined): string {
   return createHash("sha256").update(canonical(value)).digest("hex");
 }
 
@@ -68,7 +69,7 @@ function isList(value: object): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-function isFile(value: object): value is Asset | Archive {
+export function isFile(value: object): value is Asset | Archive {
   return "kind" in value && (value.kind === "asset" || value.kind === "archive");
 }
 

@@ -21,6 +21,8 @@ export interface EvaluateOptions {
   readonly definitions: readonly ServiceDefinition[];
   /** Configuration that wins over the stack file's, by key or path (`project:key.member`). */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** The stack as it is deployed: what only its aliases lead to there keeps the id and the names that it has. Default: nothing is. */
+  readonly deployed?: Graph;
   /** Whether files that have a recipe need not be there; see deploy/recipes.ts. */
   readonly takesRecipes?: boolean;
   /** Kills the program; the evaluation then throws the signal's reason. */
@@ -72,6 +74,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     table: outputTable(options.definitions),
     region: configuration.values["aws:region"],
     defaultTags: tagsOf(configuration.values["aws:defaultTags"]),
+    deployed: options.deployed,
   });
 
   const failure = new AbortController();

@@ -12,6 +12,7 @@ import type { Message } from "google-protobuf";
 import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import { UserError } from "../core/errors.ts";
 import type { Resource } from "../core/graph.ts";
+import { aliasSpecOf } from "./aliases.ts";
 import { answerInvoke } from "./invokes.ts";
 import type { Registry } from "./registry.ts";
 import { Transforms } from "./transforms.ts";
@@ -178,6 +179,10 @@ async function register(
     remote: request.getRemote(),
     provider: request.getProvider(),
     importId: request.getImportid(),
+    aliasSpecs: [
+      ...request.getAliasurnsList().map((urn) => ({ urn })),
+      ...request.getAliasesList().map(aliasSpecOf),
+    ],
   });
   transforms.addForResource(resource.urn, request.getTransformsList(), request.getParent());
   return new messages.RegisterResourceResponse()

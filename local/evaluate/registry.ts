@@ -2,6 +2,7 @@
 import { UserError } from "../core/errors.ts";
 import type { Graph, Properties, RegisteredResource, Resource, StackOutput, Value } from "../core/graph.ts";
 import type { World } from "../core/service.ts";
+import { type AliasSpec, aliasUrns, urnOf } from "./aliases.ts";
 import { complete, type OutputTable } from "./outputs.ts";
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
@@ -17,16 +18,19 @@ export interface RegistryOptions {
   readonly region: string | undefined;
   /** `aws:defaultTags` of the stack's configuration. */
   readonly defaultTags: Properties;
+  /** The stack as it is deployed; see EvaluateOptions. */
+  readonly deployed?: Graph | undefined;
 }
 
 /** What a program registers; the URN is made here. */
-export interface Registration extends Omit<RegisteredResource, "urn"> {
+export interface Registration extends Omit<RegisteredResource, "urn" | "aliases"> {
   /** Components whose children a plugin of another language would create. */
   readonly remote: boolean;
   /** `<urn>::<id>` of the provider given explicitly; empty for the default one. */
   readonly provider: string;
   /** Id of a resource that exists already and would be imported; empty for none. */
   readonly importId: string;
+  readonly aliasSpecs: readonly AliasSpec[];
 }
 
 /** The region of a stack whose configuration names none. */
@@ -45,9 +49,11 @@ export class Registry {
   readonly #world: World;
   /** Whether there are AWS resources that belong to no explicit provider. */
   #usesDefaultProvider = false;
+  readonly #deployed: ReadonlyMap<string, Resource>;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#deployed = new Map(options.deployed?.resources.map((resource) => [resource.urn, resource]));
     const { project, stack, endpoint } = options;
     this.#world = { project, stack, endpoint, account: ACCOUNT, region: options.region ?? defaultRegion() };
   }
@@ -76,9 +82,17 @@ export class Registry {
    * @throws UserError for a second resource of the same URN, and what the resource's service refuses
    */
   register(registration: Registration): Resource {
-    const { remote, provider, importId, ...given } = registration;
+    const { remote, provider, importId, aliasSpecs, ...given } = registration;
     const urn = this.#newUrn(given.type, given.name, given.parent);
-    const registered: RegisteredResource = { ...given, urn, ...this.#references(given) };
+    const references = this.#references(given);
+    const parent = this.#resources.get(references.parent ?? "");
+    const aliases = aliasUrns({ ...given, ...references, urn }, aliasSpecs, parent);
+    const registered: RegisteredResource = {
+      ...given,
+      urn,
+      ...references,
+      ...(aliases.length > 0 ? { aliases } : {}),
+    };
     if (importId !== "")
       this.#notices.add(`${given.type} "${given.name}" is not imported (${importId}) but created here.`);
     const resource = given.custom || remote ? this.#completed(registered, provider) : bare(registered);
@@ -168,11 +182,9 @@ export class Registry {
     };
   }
 
-  /** https://www.pulumi.com/docs/iac/concepts/resources/names/#urns */
   #newUrn(type: string, name: string, parent: string | undefined): string {
-    const parentTypes = parent?.split("::")[2] ?? STACK_TYPE;
-    const types = parentTypes === STACK_TYPE ? type : `${parentTypes}$${type}`;
-    const urn = `urn:pulumi:${this.#options.stack}::${this.#options.project}::${types}::${name}`;
+    const { stack, project } = this.#options;
+    const urn = urnOf(stack, project, parent, type, name);
     if (this.#resources.has(urn) || this.#read.has(urn))
       throw new UserError(`Duplicate resource URN '${urn}'; try giving it a unique name.`);
     return urn;
@@ -181,7 +193,16 @@ export class Registry {
   #completed(resource: RegisteredResource, provider: string): Resource {
     const own = resource.type.startsWith("aws:") ? resource.inputs.region : undefined;
     const world = this.worldOf(provider, own);
-    return complete(resource, world, this.#options.table, this.defaultTags(provider));
+    const { urn, name } = this.#asDeployed(resource);
+    const { table } = this.#options;
+    const { id, outputs } = complete({ ...resource, urn, name }, world, table, this.defaultTags(provider));
+    return { ...resource, id, outputs };
+  }
+
+  /** What a resource was called when it was deployed: what AWS or Pulumi made of that, it keeps. */
+  #asDeployed(resource: RegisteredResource): Pick<RegisteredResource, "urn" | "name"> {
+    const known = [resource.urn, ...(resource.aliases ?? [])].map((urn) => this.#deployed.get(urn));
+    return known.find((one) => one !== undefined) ?? resource;
   }
 
   #provider(reference: string): Resource | undefined {

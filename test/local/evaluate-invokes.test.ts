@@ -18,6 +18,7 @@ function register(registry: Registry, type: string, name: string, inputs: Proper
     remote: false,
     provider: "",
     importId: "",
+    aliasSpecs: [],
   });
 }
 

@@ -47,6 +47,7 @@ const commands = jobs.flatMap(({ name, job }) =>
 
 /** What a job does in somebody's name, and why it needs to. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
+  "Changes as a comment: comment": ["pull-requests"],
   "Pull request: preview": ["id-token"],
   "Deploy to dev: up": ["id-token"],
   "Deploy to prod: preview": ["id-token"],
@@ -129,6 +130,27 @@ describe("the workflows", () => {
     }
   });
 
+  it("judge everything that they preview or deploy by the policies", () => {
+    for (const { name, run } of commands)
+      if (/pulumi (preview|up)/.test(run)) expect(run, name).to.include(" --policy-pack policies ");
+  });
+
+  it("compare a pull request with the commit that it is for, having fetched it", () => {
+    const comparing = jobs.filter(({ job }) =>
+      job.steps.some(({ run }) => run?.includes("npm run --silent diff ")),
+    );
+    expect(comparing.map(({ name }) => name)).to.deep.equal(["Pull request: changes"]);
+    for (const { job } of comparing) {
+      const checkout = job.steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
+      expect(checkout?.with?.["fetch-depth"]).to.equal(0);
+      const posted = job.steps.find(({ uses }) => uses?.startsWith("actions/upload-artifact@"))?.with?.name;
+      const downloads = jobs.flatMap((other) =>
+        other.job.steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@")),
+      );
+      expect(downloads.map((step) => step.with?.name)).to.deep.equal([posted]);
+    }
+  });
+
   it("hand what others wrote to commands as variables, never as part of the command", () => {
     for (const { name, run } of commands) expect(run, name).to.not.include("${{");
   });
@@ -145,7 +167,7 @@ describe("the workflows", () => {
       if (run.includes("pulumi up")) expect(stacksOf({ job, run }), name).to.deep.equal([job.environment]);
   });
 
-  it("call scripts, stacks, jobs and workflows that exist", () => {
+  it("call scripts, stacks, policies, jobs and workflows that exist", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
       scripts: Record<string, string>;
     };
@@ -154,6 +176,8 @@ describe("the workflows", () => {
         expect(scripts, `${name}: ${run}`).to.have.property(script);
       for (const stack of stacksOf({ job, run }))
         expect(existsSync(`Pulumi.${stack}.yaml`), `${name}: ${stack}`).to.equal(true);
+      for (const [, pack = ""] of run.matchAll(/--policy-pack (\S+)/g))
+        expect(existsSync(join(pack, "PulumiPolicy.yaml")), `${name}: ${pack}`).to.equal(true);
     }
     for (const { name, workflow, job } of jobs) {
       for (const needed of [job.needs ?? []].flat()) expect(workflow.jobs, name).to.have.property(needed);

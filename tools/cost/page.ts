@@ -15,7 +15,7 @@ interface Stack {
 }
 
 export function costPage(graphs: readonly Graph[]): string {
-  const stacks = graphs.map((graph) => ({ graph, estimate: estimateOf(graph, { requests: REQUESTS }) }));
+  const stacks = stacksOf(graphs);
   const names = stacks.map(({ estimate }) => estimate.stack);
   return [
     "# What the stacks cost",
@@ -23,10 +23,7 @@ export function costPage(graphs: readonly Graph[]): string {
     "Written by `npm run cost -- --write` from the evaluated program; `npm run check` fails when it is stale.",
     `US dollars a month without taxes, prices of ${REGION}: in a month without any request, and what ${REQUESTS.toLocaleString("en")} requests to each API add.`,
     "",
-    ...markdown(
-      ["system", ...names.flatMap((name) => [`${name}, fixed`, `${name}, by use`])],
-      systemRows(stacks),
-    ),
+    ...systemTable(stacks),
     "",
     "The free tier is an account's: what else runs there uses it up, too.",
     "",
@@ -59,6 +56,20 @@ export function costPage(graphs: readonly Graph[]): string {
     ...markdown(["what", "USD", "for", "AWS's page", "known from"], priceRows(KEPT)),
     "",
   ].join("\n");
+}
+
+/** What each system costs, and what is to pay. */
+export function costTable(graphs: readonly Graph[]): string {
+  return systemTable(stacksOf(graphs)).join("\n");
+}
+
+function stacksOf(graphs: readonly Graph[]): Stack[] {
+  return graphs.map((graph) => ({ graph, estimate: estimateOf(graph, { requests: REQUESTS }) }));
+}
+
+function systemTable(stacks: readonly Stack[]): string[] {
+  const heads = stacks.flatMap(({ estimate: { stack } }) => [`${stack}, fixed`, `${stack}, by use`]);
+  return markdown(["system", ...heads], systemRows(stacks));
 }
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
