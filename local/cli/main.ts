@@ -5,6 +5,7 @@ import { wallClock } from "../core/clock.ts";
 import { UserError } from "../core/errors.ts";
 import { LocalCloud } from "../local-cloud.ts";
 import { giveMemoryBack } from "./give-memory-back.ts";
+import { LineWriter } from "./line-writer.ts";
 import { logPrinter } from "./log-printer.ts";
 import { HELP, parseOptions, type StartOptions } from "./options.ts";
 import { describeReady } from "./ready.ts";
@@ -19,7 +20,9 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(options: StartOptions): Promise<void> {
-  const print = (line: string) => process.stdout.write(`${line}\n`);
+  const output = new LineWriter((text) => process.stdout.write(text));
+  process.once("exit", () => output.flush());
+  const { print } = output;
   const printed = logPrinter(options.json, () => wallClock.now(), print);
   let cloud: LocalCloud | undefined;
   // What functions call while they are deployed (migrations above all) interests machines at most; denials are warnings.
