@@ -5,8 +5,8 @@ import type { Benchmark } from "./support/benchmark.ts";
 import { copyProgram } from "./support/program-copy.ts";
 import { startProgram } from "./support/running-program.ts";
 
-/** Until what the start left behind is collected. */
-const IDLE_MILLISECONDS = 15_000;
+/** Until what the start left behind is collected, and databases that nobody uses have ended. */
+const IDLE_MILLISECONDS = 60_000;
 const KILOBYTES_PER_MEGABYTE = 1024;
 
 interface Process {

@@ -55,7 +55,7 @@ export class PostgresEnded extends Error {
 }
 
 /** Real time without a statement after which it ends, until the next one. */
-const IDLE_MILLISECONDS = 10_000;
+const IDLE_MILLISECONDS = 30_000;
 
 interface Waiting {
   readonly resolve: (result: PostgresResult) => void;
