@@ -6,9 +6,9 @@ import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
-import { type AwsStub, startAwsStub } from "./cold/aws-stub.ts";
-import { firstEventOf, STORED } from "./cold/first-events.ts";
-import { type DeployedFunction, deployedFunctions } from "./cold/functions.ts";
+import { type AwsStub, agreeingDynamo, startAwsStub } from "./functions/aws-stub.ts";
+import { type DeployedFunction, deployedProgram } from "./functions/deployed.ts";
+import { firstEventOf, STORED } from "./functions/first-events.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 import { figureOf, median } from "./support/statistics.ts";
 
@@ -37,9 +37,9 @@ export const cold: Benchmark = {
   title: "Cold start",
   method: `A new Node.js process loads the deployed bundle and answers its first event, against a stand-in of AWS on the loopback interface; from the start of the process. ${RUNS} rounds over all functions after one that is not counted, with a bare handler (\`async () => ({ statusCode: 200 })\`) after every ${FUNCTIONS_PER_BARE}; multiples of its median in the same round.`,
   async run(progress) {
-    const stub = await startAwsStub(STORED);
+    const stub = await startAwsStub(agreeingDynamo(STORED));
     try {
-      const functions = await deployedFunctions(ROOT, stub.url);
+      const { functions } = await deployedProgram(ROOT, stub.url);
       const measured = new Map<DeployedFunction, Measured>(
         functions.map((one) => [one, { multiples: [], loadsUndici: false }]),
       );
@@ -97,7 +97,7 @@ async function startAndCheck(one: DeployedFunction, stub: AwsStub): Promise<Invo
   return invocation;
 }
 
-export async function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): Promise<Invocation> {
+async function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): Promise<Invocation> {
   const program = join(import.meta.dirname, "cold", "first-invocation.mjs");
   const child = spawn(process.execPath, [program, pathToFileURL(one.bundle).href, JSON.stringify(event)], {
     env: {

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { bookings } from "./bookings.ts";
 import { cold } from "./cold.ts";
 import { gateway } from "./gateway.ts";
+import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
 import { reload } from "./reload.ts";
+import { share } from "./share.ts";
 import { start } from "./start.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 
@@ -19,6 +21,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   gateway,
   bookings,
   cold,
+  growth,
+  share,
 };
 
 const HELP = `Measures this project. Nothing else should run on the machine meanwhile.

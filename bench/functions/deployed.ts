@@ -1,6 +1,6 @@
 /** The functions of this program as Lambda would find them: bundle, environment, and what invokes them. */
 import { join } from "node:path";
-import { type Archive, type Resource, resourcesOf } from "../../local/core/graph.ts";
+import { type Archive, type Graph, type Resource, resourcesOf } from "../../local/core/graph.ts";
 import { fillConfig, readLocalSettings } from "../../local/deploy/settings.ts";
 import { evaluate } from "../../local/evaluate/index.ts";
 import { definitions } from "../../local/services/index.ts";
@@ -19,12 +19,15 @@ export interface DeployedFunction {
  * Evaluates the program and makes its bundles.
  * @param standIns base URL of what stands in for third parties
  */
-export async function deployedFunctions(root: string, standIns: string): Promise<DeployedFunction[]> {
+export async function deployedProgram(
+  root: string,
+  standIns: string,
+): Promise<{ readonly graph: Graph; readonly functions: readonly DeployedFunction[] }> {
   const config = fillConfig(readLocalSettings(root), () => standIns);
   const options = { cwd: root, stack: "dev", endpoint: standIns, definitions, config };
   const { graph } = await evaluate(options);
   const routes = resourcesOf(graph, "aws:apigateway/restApi:RestApi").flatMap(routesOf);
-  return resourcesOf(graph, "aws:lambda/function:Function").map((resource) => {
+  const functions = resourcesOf(graph, "aws:lambda/function:Function").map((resource) => {
     const route = routes.find(({ target }) => target.includes(`:function:${resource.outputs.name}:`))?.route;
     const environment = resource.outputs.environment as
       | { readonly variables?: Readonly<Record<string, string>> }
@@ -36,6 +39,7 @@ export async function deployedFunctions(root: string, standIns: string): Promise
       ...(route && { route }),
     };
   });
+  return { graph, functions };
 }
 
 function bundleOf({ name, outputs }: Resource, root: string): string {

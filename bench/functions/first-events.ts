@@ -1,7 +1,7 @@
 /** The first event of each function: one that makes it work, so that it calls AWS. */
 import { createHmac } from "node:crypto";
 import { type Items, SECRET } from "./aws-stub.ts";
-import type { DeployedFunction } from "./functions.ts";
+import type { DeployedFunction } from "./deployed.ts";
 
 const ID = "0199a000-0000-7000-8000-000000000001";
 const NOW = new Date();
@@ -19,7 +19,7 @@ const CALENDLY = JSON.stringify({
   },
 });
 
-interface Asked {
+export interface Asked {
   /** Values of the path's parameters, where they differ from those of most routes. */
   readonly path?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -133,11 +133,12 @@ export const STORED: Items = {
 /** @throws Error when none is known for a function */
 export function firstEventOf({ name, route }: DeployedFunction): unknown {
   if (route !== undefined) return gatewayEvent(route, ASKED[route] ?? {});
-  if (!(name in EVENTS)) throw new Error(`bench/cold/first-events.ts has no first event for ${name}.`);
+  if (!(name in EVENTS)) throw new Error(`bench/functions/first-events.ts has no first event for ${name}.`);
   return EVENTS[name];
 }
 
-function gatewayEvent(route: string, { path: known, body, query, headers: own }: Asked) {
+/** An event of a REST API with Lambda proxy integration. */
+export function gatewayEvent(route: string, { path: known, body, query, headers: own }: Asked) {
   const [httpMethod = "", resource = ""] = route.split(" ");
   const names = [...resource.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
   const path = known ?? Object.fromEntries(names.map((name) => [name, name === "id" ? ID : "bitcoin"]));
