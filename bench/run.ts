@@ -9,6 +9,7 @@ import { gateway } from "./gateway.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
 import { reload } from "./reload.ts";
+import { routes } from "./routes.ts";
 import { share } from "./share.ts";
 import { start } from "./start.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   cold,
   growth,
   share,
+  routes,
 };
 
 const HELP = `Measures this project. Nothing else should run on the machine meanwhile.

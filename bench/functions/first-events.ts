@@ -3,11 +3,11 @@ import { createHmac } from "node:crypto";
 import { type Items, SECRET } from "./aws-stub.ts";
 import type { DeployedFunction } from "./deployed.ts";
 
-const ID = "0199a000-0000-7000-8000-000000000001";
+export const ID = "0199a000-0000-7000-8000-000000000001";
 const NOW = new Date();
 const QUEUED = `${NOW.getTime()}~benchbench`;
 const SOON = new Date(NOW.getTime() + 3 * 86_400_000).toISOString();
-const DAY = SOON.slice(0, 10);
+export const BOOKING_DAY = SOON.slice(0, 10);
 const BOOKING = { providerId: ID, startsAt: SOON, client: { name: "Grace", email: "grace@example.com" } };
 const CALENDLY = JSON.stringify({
   event: "invitee.created",
@@ -36,9 +36,11 @@ const ASKED: Readonly<Record<string, Asked>> = {
   "POST /records": { body: { name: "One" } },
   "PUT /records/{id}": { body: { name: "One" } },
   "POST /providers": { body: { name: "Ada" } },
-  "PUT /providers/{id}/availability": { body: { date: DAY, from: "09:00", to: "17:00", slotMinutes: 30 } },
+  "PUT /providers/{id}/availability": {
+    body: { date: BOOKING_DAY, from: "09:00", to: "17:00", slotMinutes: 30 },
+  },
   "GET /bookings/{id}": { path: { id: QUEUED } },
-  "GET /providers/{id}/slots": { query: { date: DAY } },
+  "GET /providers/{id}/slots": { query: { date: BOOKING_DAY } },
   "POST /appointments": { body: BOOKING },
   "GET /appointments": { query: { clientEmail: BOOKING.client.email } },
   "PUT /appointments/{id}": { body: { startsAt: SOON } },
@@ -121,6 +123,7 @@ export const STORED: Items = {
   [task.pk]: attributes(task),
   [`APPOINTMENT#${ID}`]: attributes(appointment),
   [`PROVIDER#${ID}`]: attributes({ id: ID, name: "Ada", version: 1, ...times }),
+  [`ENTITY#${ID}`]: attributes({ id: ID, name: "One", version: 1, ...times }),
   [`IMPORT#${ID}`]: attributes({
     importId: ID,
     fileName: "tasks.csv",
