@@ -7,6 +7,7 @@ import { bookings } from "./bookings.ts";
 import { cold } from "./cold.ts";
 import { gateway } from "./gateway.ts";
 import { growth } from "./growth.ts";
+import { csvImport } from "./import.ts";
 import { memory } from "./memory.ts";
 import { reload } from "./reload.ts";
 import { routes } from "./routes.ts";
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   bookings,
   cold,
   growth,
+  import: csvImport,
   share,
   routes,
 };

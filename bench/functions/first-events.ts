@@ -74,7 +74,7 @@ const booked = {
 };
 const file = { key: `imports/${ID}/tasks.csv`, etag: "stub", size: 44 };
 const progress = { columns: ["title", "description"], offset: 18, row: 2, line: 2 };
-const importState = {
+export const importState = {
   action: "import",
   importId: ID,
   correlationId: "bench",
