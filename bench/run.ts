@@ -9,6 +9,7 @@ import { gateway } from "./gateway.ts";
 import { growth } from "./growth.ts";
 import { csvImport } from "./import.ts";
 import { memory } from "./memory.ts";
+import { peers } from "./peers.ts";
 import { reload } from "./reload.ts";
 import { routes } from "./routes.ts";
 import { share } from "./share.ts";
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   growth,
   import: csvImport,
   share,
+  peers,
   routes,
 };
 

@@ -75,7 +75,7 @@ async function startAlone() {
   const dynamo = await CountingDynamo.start(graph, ["one"]);
   const endpoint = dynamo.url;
   const credentials = { accessKeyId: "one", secretAccessKey: "secret" };
-  const client = new DynamoDBClient({ region: "eu-west-1", endpoint, credentials });
+  const client = new DynamoDBClient({ region: "local", endpoint, credentials });
   const [first] = resourcesOf(graph, "aws:dynamodb/table:Table").filter(({ name }) => name === "tasks-table");
   const table = { client: DynamoDBDocumentClient.from(client), name: first?.id ?? "" };
   return {
