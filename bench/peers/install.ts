@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-const PACKAGES = ["osls@4.3.1", "serverless-offline@14.8.2", "@architect/sandbox@8.0.0", ""];
+const PACKAGES = ["osls@4.3.1", "serverless-offline@14.8.2", "@architect/sandbox@8.0.0"];
 const CODE = `exports.handler = async () => ({ statusCode: 200, body: '{"message":"hello"}' });\n`;
 const FUNCTIONS = 8;
 const names = Array.from({ length: FUNCTIONS }, (_, index) => `hello${index}`);
