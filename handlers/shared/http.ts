@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 export interface Question {
   /** @default GET */
   readonly method?: "GET" | "POST";
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
@@ -63,7 +63,7 @@ async function askOnce(url: string, question: Question, timeoutMs: number): Prom
 /** The answer, once its headers are there. */
 function send(
   url: string,
-  { method = "GET", headers, body }: Question,
+  { method = "GET", headers = {}, body }: Question,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const request = url.startsWith("https:") ? requestHttps : requestHttp;
