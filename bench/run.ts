@@ -4,14 +4,32 @@ import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { bookings } from "./bookings.ts";
+import { cold } from "./cold.ts";
 import { gateway } from "./gateway.ts";
+import { growth } from "./growth.ts";
+import { csvImport } from "./import.ts";
 import { memory } from "./memory.ts";
+import { peers } from "./peers.ts";
 import { reload } from "./reload.ts";
+import { routes } from "./routes.ts";
+import { share } from "./share.ts";
 import { start } from "./start.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 
 /** A new benchmark is a file and a line here. */
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, reload, memory, gateway, bookings };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  start,
+  reload,
+  memory,
+  gateway,
+  bookings,
+  cold,
+  growth,
+  import: csvImport,
+  share,
+  peers,
+  routes,
+};
 
 const HELP = `Measures this project. Nothing else should run on the machine meanwhile.
 
@@ -99,13 +117,17 @@ function has(folder: string): boolean {
 function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ name, unit, value, p90, values, target }) => [
     name,
-    `${Math.round(value)} ${unit}`,
-    p90 === undefined ? "" : `${Math.round(p90)}`,
-    values === undefined ? "" : `${Math.round(Math.min(...values))}–${Math.round(Math.max(...values))}`,
+    `${rounded(value, unit)} ${unit}`,
+    p90 === undefined ? "" : rounded(p90, unit),
+    values === undefined ? "" : `${rounded(Math.min(...values), unit)}–${rounded(Math.max(...values), unit)}`,
     target ?? "",
   ]);
   const lines = [["what", "median", "p90", "range", "target"], ["---", "---", "---", "---", "---"], ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function rounded(value: number, unit: Figure["unit"]): string {
+  return value.toFixed(unit === "×" || unit === "USD" || unit === "units" ? 2 : 0);
 }
 
 process.exitCode = await main(process.argv.slice(2));

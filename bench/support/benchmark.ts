@@ -3,7 +3,7 @@
 /** One measured figure. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "ms" | "MB" | "requests/s";
+  readonly unit: "ms" | "MB" | "requests/s" | "rows/s" | "×" | "%" | "units" | "USD";
   /** The median, where there are several values. */
   readonly value: number;
   /** The 90th percentile. */

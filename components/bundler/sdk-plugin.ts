@@ -15,6 +15,25 @@ export const defaultProvider = () => async () => {
 };
 `;
 
+/** Reads profiles from files in the home directory. */
+const PROFILES = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/]loadSharedConfigFiles\.js$/;
+const NO_PROFILES = `
+export { CONFIG_PREFIX_SEPARATOR } from "./constants";
+export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });
+`;
+
+/** Ask whether a body is a stream of the web. To name their class is to load them, so its method is asked for before. */
+const BODY_CHECKS =
+  /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/](?:stream-type-check|isStreamingPayload)\.js$/;
+const CHECK = /typeof ReadableStream [!=]== "\w+" &&(?=\s[^;]*?(\w+(?:\?\.body)?) instanceof ReadableStream)/;
+
+/** Computes checksums of answers, which are never streams of the web where Node's own HTTP client gets them. */
+const CHECKSUMS = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/]createChecksumStream\.js$/;
+const CHECKSUMS_OF_NODE_STREAMS = `
+import { ChecksumStream } from "./ChecksumStream";
+export const createChecksumStream = (init) => new ChecksumStream(init);
+`;
+
 /** Modules in which a client describes the shapes of all its operations. */
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
 
@@ -26,7 +45,8 @@ const PACKAGE = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/;
 
 /**
  * Leaves out what functions do not need of the AWS SDK for JavaScript: the search for credentials in profiles, single
- * sign-on and metadata services (130 KB, 10 ms of a cold start), and the descriptions of operations that are not used
+ * sign-on and metadata services (130 KB, 10 ms of a cold start), profiles in files (2 ms), streams of the web unless a body
+ * may be one (3 ms), and the descriptions of operations that are not used
  * (60 KB of the S3 client), which esbuild keeps by itself: computed property names (`{ [_hH]: … }`) could have effects.
  */
 export const sdkPlugin: Plugin = {
@@ -40,6 +60,12 @@ export const sdkPlugin: Plugin = {
     build.onLoad({ filter: /.*/, namespace: "environment-credentials" }, () => ({
       contents: ENVIRONMENT_CREDENTIALS,
     }));
+    build.onLoad({ filter: PROFILES }, () => ({ contents: NO_PROFILES }));
+    build.onLoad({ filter: CHECKSUMS }, () => ({ contents: CHECKSUMS_OF_NODE_STREAMS }));
+    build.onLoad({ filter: BODY_CHECKS }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      return { contents: source.replace(CHECK, 'typeof $1?.getReader === "function" &&') };
+    });
     build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       return { contents: source.replace(DESCRIPTION, "$1/* @__PURE__ */ (() => $2)();") };

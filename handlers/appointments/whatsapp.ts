@@ -2,8 +2,8 @@
  * Messages by WhatsApp, in the form of Meta's Cloud API:
  * https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates
  */
-import type { Reply } from "../shared/http.ts";
-import { ask } from "../shared/http.ts";
+import type { Question, Reply } from "../shared/http.ts";
+import { ask, isOk } from "../shared/http.ts";
 import type { Secret } from "../shared/secrets.ts";
 
 export interface WhatsAppMessage {
@@ -41,7 +41,7 @@ export function whatsAppClient(
   return async (message) => {
     const patience = { timeoutMs, attempts: 2 };
     const first = await ask(...question(account, await token.read(), message), patience);
-    if (!(first instanceof Response) || first.status !== 401) return isTaken(first);
+    if (first instanceof Error || first.status !== 401) return isTaken(first);
     return isTaken(await ask(...question(account, await token.refresh(), message), { timeoutMs }));
   };
 }
@@ -50,7 +50,7 @@ function question(
   { apiUrl, phoneNumberId, language }: WhatsAppAccount,
   token: string,
   { to, template, parameters }: WhatsAppMessage,
-): readonly [string, RequestInit] {
+): readonly [string, Question] {
   const body = JSON.stringify({
     messaging_product: "whatsapp",
     recipient_type: "individual",
@@ -67,8 +67,8 @@ function question(
 }
 
 function isTaken(reply: Reply): boolean {
-  if (!(reply instanceof Response)) throw new Error("WhatsApp is out of reach", { cause: reply });
-  if (reply.ok) return true;
+  if (reply instanceof Error) throw new Error("WhatsApp is out of reach", { cause: reply });
+  if (isOk(reply)) return true;
   const isFinal = reply.status >= 400 && reply.status < 500 && ![401, 408, 429].includes(reply.status);
   if (isFinal) return false;
   throw new Error(`WhatsApp answered ${reply.status}`);

@@ -3,7 +3,7 @@ import { FetchError } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import type { CognitoAccessTokenPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifier } from "aws-jwt-verify/jwt-verifier";
-import { ask } from "../shared/http.ts";
+import { ask, isOk } from "../shared/http.ts";
 import type { User } from "../shared/request.ts";
 
 export interface TokenSource {
@@ -57,9 +57,9 @@ export function tokenVerifier({ issuer, clientId, keysUrl }: TokenSource): Verif
 
 async function readKeys(url: string): Promise<ArrayBuffer> {
   const reply = await ask(url, {}, { timeoutMs: KEYS_TIMEOUT_MS, attempts: 2, pauseMs: 100 });
-  if (!(reply instanceof Response)) throw new FetchError(url, reply.message);
-  if (!reply.ok) throw new FetchError(url, `status ${reply.status}`);
-  return reply.arrayBuffer();
+  if (reply instanceof Error) throw new FetchError(url, reply.message);
+  if (!isOk(reply)) throw new FetchError(url, `status ${reply.status}`);
+  return new TextEncoder().encode(reply.body).buffer;
 }
 
 /** The e-mail address is there when the user directory puts it into access tokens. */

@@ -1,5 +1,5 @@
 /** The service that knows what coins cost, in CoinGecko's public form: https://docs.coingecko.com/reference/simple-price */
-import { ask } from "../shared/http.ts";
+import { ask, isOk } from "../shared/http.ts";
 import { check } from "../shared/validation.ts";
 import { feedSchema } from "./prices.schema.ts";
 
@@ -36,9 +36,9 @@ export function priceFeed(baseUrl: string, patience = PATIENCE): AskPrices {
     });
     const headers = { accept: "application/json" };
     const reply = await ask(`${baseUrl}/simple/price?${query}`, { headers }, patience);
-    if (!(reply instanceof Response)) throw new Error("The price service is out of reach", { cause: reply });
-    if (!reply.ok) throw new Error(`The price service answered ${reply.status}`);
-    const checked = check(feedSchema, await reply.json());
+    if (reply instanceof Error) throw new Error("The price service is out of reach", { cause: reply });
+    if (!isOk(reply)) throw new Error(`The price service answered ${reply.status}`);
+    const checked = check(feedSchema, JSON.parse(reply.body));
     if ("mistakes" in checked) throw new Error("The price service answered in another form than CoinGecko's");
     return new Map(coins.map((coin) => [coin, quoteOf(checked.data[coin], currency, now)]));
   };

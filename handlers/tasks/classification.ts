@@ -1,6 +1,6 @@
 /** The external service that says what a task is about. */
-import type { Reply } from "../shared/http.ts";
-import { ask } from "../shared/http.ts";
+import type { Question as HttpQuestion, Reply } from "../shared/http.ts";
+import { ask, isOk } from "../shared/http.ts";
 import type { Secret } from "../shared/secrets.ts";
 
 /** What is asked. */
@@ -32,7 +32,7 @@ export function classificationClient(baseUrl: string, credential: Secret, timeou
   const patience = { timeoutMs, attempts: 2, pauseMs: PAUSE_MS };
   return async (about) => {
     const first = await ask(...question(baseUrl, await credential.read(), about), patience);
-    if (!(first instanceof Response) || first.status !== 401) return read(first);
+    if (first instanceof Error || first.status !== 401) return read(first);
     return read(await ask(...question(baseUrl, await credential.refresh(), about), { timeoutMs }));
   };
 }
@@ -41,7 +41,7 @@ function question(
   baseUrl: string,
   credential: string,
   { eventId, correlationId, title, description }: Question,
-): readonly [string, RequestInit] {
+): readonly [string, HttpQuestion] {
   const headers = {
     authorization: `Bearer ${credential}`,
     "content-type": "application/json",
@@ -52,12 +52,11 @@ function question(
   return [`${baseUrl}/v1/classifications`, { method: "POST", headers, body }];
 }
 
-async function read(reply: Reply): Promise<string | undefined> {
-  if (!(reply instanceof Response))
-    throw new Error("The classification service is out of reach", { cause: reply });
+function read(reply: Reply): string | undefined {
+  if (reply instanceof Error) throw new Error("The classification service is out of reach", { cause: reply });
   if (REFUSALS.includes(reply.status)) return undefined;
-  if (!reply.ok) throw new Error(`The classification service answered ${reply.status}`);
-  const { category } = (await reply.json()) as { category?: unknown };
+  if (!isOk(reply)) throw new Error(`The classification service answered ${reply.status}`);
+  const { category } = JSON.parse(reply.body) as { category?: unknown };
   if (typeof category !== "string" || !/^[\p{L}\p{N}][\p{L}\p{N} _-]{0,49}$/u.test(category)) {
     throw new Error("The classification service answered without a category");
   }

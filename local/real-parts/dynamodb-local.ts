@@ -35,11 +35,14 @@ export class DynamoDbLocal {
   readonly #process: GuardedProcess;
   readonly #client: HttpClient;
   readonly #options: DynamoDbLocalOptions;
+  /** Where an SDK reaches it, with the access key of a database. */
+  readonly url: string;
 
-  private constructor(process: GuardedProcess, client: HttpClient, options: DynamoDbLocalOptions) {
+  private constructor(process: GuardedProcess, port: number, options: DynamoDbLocalOptions) {
     this.#process = process;
-    this.#client = client;
+    this.#client = new HttpClient(port);
     this.#options = options;
+    this.url = `http://127.0.0.1:${port}`;
   }
 
   /**
@@ -51,7 +54,7 @@ export class DynamoDbLocal {
     let end: ProcessEnd | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const port = await freePort();
-      const started = new DynamoDbLocal(launch(port, options), new HttpClient(port), options);
+      const started = new DynamoDbLocal(launch(port, options), port, options);
       end = await started.#ready();
       if (!end) return started;
       started.#client.close();

@@ -208,7 +208,8 @@ describe("bundler, entries", () => {
       "DynamoDB_20120810.PutItem by AKIDTEST",
       "DynamoDB_20120810.GetItem by AKIDTEST",
     ]);
-    expect(run.loaded.filter((name) => name.includes("undici"))).to.deep.equal([]);
+    // Not even the first calls load HTTP and streams of the web, or look for profiles in files.
+    expect(run.loaded.filter((name) => /undici|webstreams|fs\/promises/.test(name))).to.deep.equal([]);
     expect(await created.read(file))
       .to.have.property("length")
       .below(MAXIMUM_BYTES);

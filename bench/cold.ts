@@ -1,0 +1,136 @@
+/** Cold start of every function of this program, against a bare Node.js handler. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { type AwsStub, agreeingDynamo, startAwsStub } from "./functions/aws-stub.ts";
+import { type DeployedFunction, deployedProgram } from "./functions/deployed.ts";
+import { firstEventOf, STORED } from "./functions/first-events.ts";
+import type { Benchmark, Figure } from "./support/benchmark.ts";
+import { figureOf, median } from "./support/statistics.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const RUNS = 15;
+/** File descriptor on which the child tells what came of it. */
+const RESULT = 3;
+/** A bare handler starts after so many functions, so that both see the same load of the machine. */
+const FUNCTIONS_PER_BARE = 3;
+
+const BARE: DeployedFunction = {
+  name: "bare handler",
+  bundle: join(import.meta.dirname, "cold", "bare-handler.mjs"),
+  variables: {},
+};
+
+interface Invocation {
+  /** Milliseconds from the start of the process until its module was loaded, and until it had answered. */
+  readonly ready: number;
+  readonly end: number;
+  readonly result: unknown;
+  readonly loadsUndici: boolean;
+}
+
+export const cold: Benchmark = {
+  title: "Cold start",
+  method: `A new Node.js process loads the deployed bundle and answers its first event, against a stand-in of AWS on the loopback interface; from the start of the process. ${RUNS} rounds over all functions after one that is not counted, with a bare handler (\`async () => ({ statusCode: 200 })\`) after every ${FUNCTIONS_PER_BARE}; multiples of its median in the same round.`,
+  async run(progress) {
+    const stub = await startAwsStub(agreeingDynamo(STORED));
+    try {
+      const { functions } = await deployedProgram(ROOT, stub.url);
+      const measured = new Map<DeployedFunction, Measured>(
+        functions.map((one) => [one, { multiples: [], loadsUndici: false }]),
+      );
+      const references: number[] = [];
+      for (let round = 0; round <= RUNS; round++) {
+        progress(round === 0 ? "a round that is not counted" : `round ${round} of ${RUNS}`);
+        const { bare, others } = await startEach(functions, stub);
+        if (round === 0) continue;
+        references.push(bare);
+        for (const [one, { end, loadsUndici }] of others) {
+          const known = measured.get(one);
+          known?.multiples.push(end / bare);
+          if (known) known.loadsUndici = loadsUndici;
+        }
+      }
+      return figuresOf(measured, references);
+    } finally {
+      stub.close();
+    }
+  },
+};
+
+interface Measured {
+  readonly multiples: number[];
+  loadsUndici: boolean;
+}
+
+/** Starts every function once, and bare handlers in between. */
+async function startEach(functions: readonly DeployedFunction[], stub: AwsStub) {
+  const bare: number[] = [];
+  const others = new Map<DeployedFunction, Invocation>();
+  for (const [index, one] of functions.entries()) {
+    if (index % FUNCTIONS_PER_BARE === 0) bare.push((await startOnce(BARE, {}, stub)).end);
+    others.set(one, await startAndCheck(one, stub));
+  }
+  return { bare: median(bare), others };
+}
+
+/** @throws Error when the function did not do its work, so that its time would say nothing */
+async function startAndCheck(one: DeployedFunction, stub: AwsStub): Promise<Invocation> {
+  stub.takeCalls();
+  const invocation = await startOnce(one, firstEventOf(one), stub);
+  const {
+    failed,
+    statusCode = 200,
+    batchItemFailures = [],
+  } = (invocation.result ?? {}) as {
+    readonly failed?: string;
+    readonly statusCode?: number;
+    readonly batchItemFailures?: readonly unknown[];
+  };
+  const isBroken = failed !== undefined || statusCode >= 500 || batchItemFailures.length > 0;
+  if (isBroken || stub.takeCalls().length === 0)
+    throw new Error(`${one.name} did not work: ${JSON.stringify(invocation.result)}`);
+  return invocation;
+}
+
+async function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): Promise<Invocation> {
+  const program = join(import.meta.dirname, "cold", "first-invocation.mjs");
+  const child = spawn(process.execPath, [program, pathToFileURL(one.bundle).href, JSON.stringify(event)], {
+    env: {
+      ...one.variables,
+      TZ: ":UTC",
+      AWS_REGION: "eu-west-1",
+      AWS_ENDPOINT_URL: stub.url,
+      AWS_ACCESS_KEY_ID: "key",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      AWS_LAMBDA_FUNCTION_NAME: one.name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
+    },
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+  });
+  const [result, errors] = await Promise.all([
+    text(child.stdio[RESULT] as Readable),
+    text(child.stderr as Readable),
+    once(child, "close"),
+  ]);
+  if (result === "") throw new Error(`${one.name} failed:\n${errors}`);
+  return JSON.parse(result);
+}
+
+function figuresOf(measured: ReadonlyMap<DeployedFunction, Measured>, bare: readonly number[]): Figure[] {
+  const rows = [...measured].map(([one, { multiples, loadsUndici }]) => {
+    const about = [`${Math.round(statSync(one.bundle).size / 1024)} KB`, ...(loadsUndici ? ["undici"] : [])];
+    return figureOf(`${one.name} (${about.join(", ")})`, "×", multiples, "≤ 3.6");
+  });
+  rows.sort((left, right) => right.value - left.value);
+  const medians = rows.map(({ value }) => value);
+  return [
+    figureOf("median over all functions", "×", medians, "≤ 3.0"),
+    figureOf("bare handler", "ms", bare),
+    ...rows,
+  ];
+}
