@@ -95,7 +95,7 @@ describe("RestApi", () => {
       settings: {
         loggingLevel: "ERROR",
         dataTraceEnabled: false,
-        metricsEnabled: true,
+        metricsEnabled: false,
         cachingEnabled: false,
         throttlingRateLimit: 50,
         throttlingBurstLimit: 100,
