@@ -3,4 +3,7 @@ import type { Rule } from "../rule.ts";
 import { apiGateway } from "./api-gateway.ts";
 import { lambda } from "./lambda.ts";
 
-export const rules: readonly Rule[] = [...apiGateway, ...lambda];
+export const rules: readonly Rule[] = [
+  apiGateway, //
+  lambda,
+].flat();

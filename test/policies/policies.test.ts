@@ -14,7 +14,8 @@ import { definitions } from "../../local/services/index.ts";
 import { audit } from "../../policies/audit.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { waivers } from "../../policies/waivers.ts";
-import { type Mutation, mutations } from "./violations.ts";
+import { mutations } from "./violations/index.ts";
+import type { Mutation } from "./violations/mutation.ts";
 
 /** Any day before the waivers end: a test does not begin to fail by itself. */
 const TODAY = "2026-11-23";
