@@ -60,10 +60,18 @@ function textOf({ stack, violations, waived, unused }: StackAudit): string {
   return [
     `${stack}: ${rules.length} rules, ${mandatory.length} mandatory violations, ${advisory.length} advisory, ${waived.length} waived`,
     ...mandatory.flatMap(linesOf),
-    ...advisory.map(({ rule, resource, message }) => `  advisory   ${rule}: ${resource} ${message}`),
+    ...adviceOf(advisory),
     ...unused.map(({ rule, resource }) => `  unused     waiver of ${rule} for ${resource}`),
     "",
   ].join("\n");
+}
+
+/** A line for each rule: what development does without is the same for resources of a kind. */
+function adviceOf(advisory: readonly Violation[]): readonly string[] {
+  return [...Map.groupBy(advisory, ({ rule }) => rule)].map(([rule, [first, ...others]]) => {
+    const rest = others.length > 0 ? `, and ${others.length} more` : "";
+    return `  advisory   ${rule}: ${first?.resource} ${first?.message}${rest}`;
+  });
 }
 
 function linesOf({ rule, resource, message }: Violation): readonly string[] {

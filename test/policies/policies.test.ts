@@ -49,7 +49,7 @@ function mutated(graph: Graph, mutation: Mutation): Graph {
   return { ...graph, resources: graph.resources.flatMap((r) => (r === victim ? changed : [r])) };
 }
 
-function added(graph: Graph, { type, add }: Mutation): Resource {
+function added(graph: Graph, { type, add, protect = false }: Mutation): Resource {
   const pattern = graph.resources.at(-1);
   if (!pattern) throw new Error("An empty graph");
   const properties = add as Properties;
@@ -60,6 +60,8 @@ function added(graph: Graph, { type, add }: Mutation): Resource {
     urn: `${pattern.urn}-added`,
     inputs: properties,
     outputs: properties,
+    propertyDependencies: {},
+    protect,
   };
 }
 
@@ -77,12 +79,15 @@ function changedResource(victim: Resource, mutation: Mutation, other: Resource |
   };
   const { borrow } = mutation;
   const borrowed = borrow === undefined ? {} : { [borrow]: other?.propertyDependencies[borrow] ?? [] };
+  // A value of our own refers to nothing any more.
+  const replaced = Object.fromEntries(Object.keys(mutation.set ?? {}).map((path) => [path, []]));
   return {
     ...victim,
     name: mutation.rename ?? victim.name,
     inputs: change(victim.inputs),
     outputs: change(victim.outputs),
-    propertyDependencies: { ...victim.propertyDependencies, ...borrowed },
+    propertyDependencies: { ...victim.propertyDependencies, ...replaced, ...borrowed },
+    protect: mutation.protect ?? victim.protect,
   };
 }
 

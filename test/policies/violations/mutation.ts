@@ -13,6 +13,8 @@ export interface Mutation {
   readonly remove?: true;
   readonly rename?: string;
   readonly add?: Props;
+  /** Whether Pulumi protects it. */
+  readonly protect?: boolean;
   /** The property gets the reference of another resource of the type. */
   readonly borrow?: string;
 }
