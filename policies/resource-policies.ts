@@ -8,6 +8,7 @@ export function refusesPlainText(statement: Statement): boolean {
   return (
     statement.effect === "Deny" &&
     statement.principals.includes("*") &&
+    statement.conditions.length === 1 &&
     statement.conditions.some(
       ({ operator, key, values }) =>
         operator === "Bool" && key === "aws:securetransport" && values.join() === "false",
