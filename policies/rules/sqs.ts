@@ -24,7 +24,7 @@ const FAILURES: readonly (readonly [type: string, property: string])[] = [
 ];
 
 /** A queue for what failed: something puts its failures there, and no function reads it. */
-function isDeadLetterQueue(queue: Subject, stack: Stack): boolean {
+export function isDeadLetterQueue(queue: Subject, stack: Stack): boolean {
   return (
     stack.referring(queue, MAPPING, "eventSourceArn").length === 0 &&
     FAILURES.some(([type, property]) => stack.referring(queue, type, property).length > 0)
