@@ -1,9 +1,23 @@
 /** For each rule a change that violates it, and nothing else. */
 import { apiGateway } from "./api-gateway.ts";
+import { dynamodb } from "./dynamodb.ts";
 import { lambda } from "./lambda.ts";
 import type { Mutation } from "./mutation.ts";
+import { network } from "./network.ts";
+import { observability } from "./observability.ts";
+import { protect } from "./protect.ts";
+import { rds } from "./rds.ts";
+import { s3 } from "./s3.ts";
+import { secrets } from "./secrets.ts";
 
 export const mutations: readonly Mutation[] = [
-  apiGateway, //
+  apiGateway,
+  dynamodb,
   lambda,
+  network,
+  observability,
+  protect,
+  rds,
+  s3,
+  secrets,
 ].flat();
