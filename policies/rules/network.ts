@@ -3,7 +3,7 @@ import { ALWAYS, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { listOf, type Stack, type Subject, textOf, valueAt } from "../stack.ts";
 import { CLUSTER, FUNCTION } from "./types.ts";
 
-/** A component of Pulumi's: the engine also has what it makes, an offline stack does not. */
+/** A component of Pulumi's. Its parts are known to the engine, which may not know its arguments; offline it is the other way round. */
 const CROSSWALK = "awsx:ec2:Vpc";
 const VPC = "aws:ec2/vpc:Vpc";
 const DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
@@ -92,8 +92,7 @@ const groups: readonly Rule[] = [
       reads: [DEFAULT_GROUP],
     },
     (network, stack) => {
-      // What a component made is judged itself.
-      if (network.type === CROSSWALK && stack.of(VPC).length > 0) return [];
+      if (isJudgedByParts(network, stack)) return [];
       return unless(
         defaultGroups(network, stack).some(
           (group) => group.list("ingress").length === 0 && group.list("egress").length === 0,
@@ -105,7 +104,7 @@ const groups: readonly Rule[] = [
 ];
 
 const places: readonly Rule[] = [
-  resourceRule(
+  stackRule(
     {
       id: "network-isolated",
       what: "Subnets are isolated: no public addresses, no NAT gateway.",
@@ -115,10 +114,11 @@ const places: readonly Rule[] = [
       ...ALWAYS,
       types: [CROSSWALK, SUBNET, NAT],
     },
-    (resource) => {
+    (resource, stack) => {
       if (resource.type === NAT) return ["costs by the hour and leads out"];
       if (resource.type === SUBNET)
         return unless(resource.at("mapPublicIpOnLaunch") !== true, "gives public addresses");
+      if (isJudgedByParts(resource, stack)) return [];
       const specs = resource.list("subnetSpecs");
       return [
         ...unless(
@@ -129,25 +129,30 @@ const places: readonly Rule[] = [
       ];
     },
   ),
-  resourceRule(
+  stackRule(
     {
       id: "network-zones",
       what: "A network is in two zones or more.",
       why: "A cluster's second instance is in another zone only where there is one.",
       remedy: "Set numberOfAvailabilityZones to 2 or more.",
       ...ALWAYS,
-      types: [CROSSWALK],
+      types: [CROSSWALK, VPC],
+      reads: [SUBNET],
     },
-    (network) =>
-      unless(
-        Math.max(
-          network.number("numberOfAvailabilityZones", 0),
-          network.list("availabilityZoneNames").length,
-        ) >= 2,
-        "is in one zone",
-      ),
+    (network, stack) =>
+      unless(isJudgedByParts(network, stack) || zonesOf(network, stack) >= 2, "is in one zone"),
   ),
 ];
+
+function isJudgedByParts(network: Subject, stack: Stack): boolean {
+  return network.type === CROSSWALK && stack.of(VPC).length > 0;
+}
+
+function zonesOf(network: Subject, stack: Stack): number {
+  if (network.type === CROSSWALK) return network.number("numberOfAvailabilityZones", 0);
+  const subnets = stack.referring(network, SUBNET, "vpcId");
+  return new Set(subnets.map((subnet) => subnet.text("availabilityZone"))).size;
+}
 
 function defaultGroups(network: Subject, stack: Stack): readonly Subject[] {
   return network.type === VPC

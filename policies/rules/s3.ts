@@ -10,6 +10,9 @@ const LOGGING = "aws:s3/bucketLogging:BucketLogging";
 const LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
 const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
 
+/** What a lifecycle rule can be narrowed by. */
+const FILTERS = ["prefix", "tag", "and", "objectSizeGreaterThan", "objectSizeLessThan"];
+
 const LONGEST_UPLOAD_DAYS = 7;
 
 const contents: readonly Rule[] = [
@@ -143,9 +146,8 @@ const contents: readonly Rule[] = [
 
 /** A rule's filter without prefix is for all; so is a rule without filter. */
 function isForAllObjects(rule: unknown): boolean {
-  const filter = valueAt(rule, "filter");
-  return Object.values(Object(filter)).every(
-    (value) => value === "" || value === undefined || value === null,
+  return FILTERS.every((name) =>
+    [undefined, null, ""].some((none) => valueAt(rule, `filter.${name}`) === none),
   );
 }
 
