@@ -20,11 +20,12 @@ const { ADVISORY, MANDATORY } = messages.EnforcementLevel;
 
 const scopes = new Map(rules.map(({ id, scope }) => [id, scope]));
 
-/** The graph of production with all violations of rules of a scope, as far as one leaves the next something to violate. */
+/** The graph of production with a violation of each rule of a scope. */
 function violated(prod: Graph, scope: Rule["scope"]): Graph {
-  return mutations
-    .filter(({ rule }) => scopes.get(rule) === scope)
-    .reduce((graph, mutation) => mutated(graph, mutation), prod);
+  return [...Map.groupBy(mutations, ({ rule }) => rule)]
+    .filter(([rule]) => scopes.get(rule) === scope)
+    .flatMap(([, [first]]) => first ?? [])
+    .reduce(mutated, prod);
 }
 
 /** Rule and message of what is found offline. */

@@ -1,4 +1,8 @@
-import { TABLE } from "../../../policies/rules/types.ts";
+import { BUCKET, CLUSTER, SECRET, TABLE } from "../../../policies/rules/types.ts";
 import type { Mutation } from "./mutation.ts";
 
-export const protect: readonly Mutation[] = [{ rule: "protect-data", type: TABLE, protect: false }];
+export const protect: readonly Mutation[] = [TABLE, BUCKET, CLUSTER, SECRET].map((type) => ({
+  rule: "protect-data",
+  type,
+  protect: false,
+}));

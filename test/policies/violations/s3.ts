@@ -9,11 +9,24 @@ const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const policy = (from: string, to: string) => ({ property: "policy", change: replacing(from, to) });
 
 export const s3: readonly Mutation[] = [
+  { rule: "s3-private", type: ACCESS_BLOCK, remove: true },
   { rule: "s3-private", type: ACCESS_BLOCK, set: { ignorePublicAcls: false } },
   {
     rule: "s3-tls-only",
     type: POLICY,
     document: policy('"aws:SecureTransport":"false"', '"aws:SecureTransport":"true"'),
+  },
+  {
+    rule: "s3-tls-only",
+    type: POLICY,
+    name: "tasks-files-policy",
+    document: { property: "policy", change: replacing(/"arn:aws:s3:::[a-z0-9-]+\/\*"(?=\],)/, '"*"') },
+  },
+  {
+    rule: "s3-policy-closed",
+    type: POLICY,
+    name: "access-logs",
+    document: { property: "policy", change: replacing(/"ArnEquals":.*?\},"StringEquals":.*?\}/, "") },
   },
   {
     rule: "s3-policy-closed",
@@ -40,6 +53,11 @@ export const s3: readonly Mutation[] = [
     set: { "corsRules.0.allowedOrigins": ["*"] },
   },
   {
+    rule: "s3-cors",
+    type: "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+    set: { "corsRules.0.allowedMethods": ["PUT"] },
+  },
+  {
     rule: "s3-encryption",
     type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     set: { "rules.0.applyServerSideEncryptionByDefault.sseAlgorithm": "aws:kms" },
@@ -55,6 +73,8 @@ export const s3: readonly Mutation[] = [
     name: "tasks-files-lifecycle",
     set: { "rules.0.noncurrentVersionExpiration": undefined },
   },
+  { rule: "s3-lifecycle", type: LIFECYCLE, set: { "rules.0.abortIncompleteMultipartUpload": undefined } },
+  { rule: "s3-lifecycle", type: LIFECYCLE, set: { "rules.0.filter": { prefix: "some/" } } },
   { rule: "s3-access-log", type: LOGGING, name: "tasks-files", set: { bucket: "elsewhere" } },
   {
     rule: "s3-object-lock",

@@ -4,13 +4,18 @@ import { type Mutation, replacing } from "./mutation.ts";
 const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
 const POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy";
 
-const OPEN = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: "*", Action: "kms:Decrypt", Resource: "*" }],
-});
+/** A policy's document with one statement more, which lets everybody in. */
+function alsoAllowing(action: string) {
+  return (text: string): string => {
+    const policy = JSON.parse(text) as { readonly Statement: readonly object[] };
+    const open = { Effect: "Allow", Principal: "*", Action: action, Resource: "*" };
+    return JSON.stringify({ ...policy, Statement: [...policy.Statement, open] });
+  };
+}
 
 export const secrets: readonly Mutation[] = [
   { rule: "secrets-rotation", type: ROTATION, set: { "rotationRules.automaticallyAfterDays": 90 } },
+  { rule: "secrets-rotation", type: ROTATION, remove: true },
   {
     rule: "secrets-rotation-permission",
     type: PERMISSION,
@@ -18,6 +23,11 @@ export const secrets: readonly Mutation[] = [
     set: { sourceAccount: undefined },
   },
   { rule: "secrets-private", type: POLICY, set: { blockPublicPolicy: false } },
+  {
+    rule: "secrets-private",
+    type: POLICY,
+    document: { property: "policy", change: alsoAllowing("secretsmanager:GetSecretValue") },
+  },
   {
     rule: "secrets-tls-only",
     type: POLICY,
@@ -30,5 +40,16 @@ export const secrets: readonly Mutation[] = [
     add: { name: "/andamio/prod/smtp/password", type: "String", value: "hunter2" },
   },
   { rule: "kms-rotation", type: KEY, add: { policy: "" }, protect: true },
-  { rule: "kms-closed", type: KEY, add: { enableKeyRotation: true, policy: OPEN }, protect: true },
+  {
+    rule: "kms-rotation",
+    type: KEY,
+    add: { enableKeyRotation: true, deletionWindowInDays: 1 },
+    protect: true,
+  },
+  {
+    rule: "kms-closed",
+    type: KEY,
+    add: { enableKeyRotation: true, policy: alsoAllowing("kms:Decrypt")('{"Statement":[]}') },
+    protect: true,
+  },
 ];
