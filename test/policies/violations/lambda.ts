@@ -16,7 +16,13 @@ export const lambda: readonly Mutation[] = [
     type: "aws:lambda/functionUrl:FunctionUrl",
     add: { authorizationType: "NONE" },
   },
-  { rule: "lambda-async-failures", type: ASYNC, name: "attachment-stored", remove: true },
+  {
+    rule: "lambda-async-failures",
+    type: ASYNC,
+    name: "attachment-stored",
+    set: { functionName: "another" },
+    borrow: "functionName",
+  },
   {
     rule: "lambda-async-limits",
     type: ASYNC,

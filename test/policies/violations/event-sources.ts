@@ -1,0 +1,35 @@
+/** Event source mappings. */
+import type { Mutation } from "./mutation.ts";
+
+const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+
+export const eventSources: readonly Mutation[] = [
+  { rule: "source-partial-batches", type: MAPPING, set: { functionResponseTypes: [] } },
+  {
+    rule: "source-visibility",
+    type: "aws:sqs/queue:Queue",
+    name: "tasks-work-queue",
+    set: { visibilityTimeoutSeconds: 179 },
+  },
+  { rule: "source-concurrency", type: MAPPING, name: "tasks-work", set: { scalingConfig: undefined } },
+  {
+    rule: "source-queue-filter",
+    type: MAPPING,
+    name: "tasks-work",
+    set: { filterCriteria: { filters: [{ pattern: "{}" }] } },
+  },
+  {
+    rule: "source-stream-retries",
+    type: MAPPING,
+    name: "tasks-created",
+    set: { maximumRetryAttempts: undefined },
+  },
+  {
+    rule: "source-stream-failures",
+    type: MAPPING,
+    name: "tasks-created",
+    set: { destinationConfig: undefined },
+  },
+  { rule: "source-stream-records", type: MAPPING, name: "tasks-created", rename: "mapping-without-waiver" },
+  { rule: "source-stream-start", type: MAPPING, name: "tasks-created", set: { startingPosition: "LATEST" } },
+];

@@ -1,0 +1,39 @@
+/** Amazon EventBridge and EventBridge Scheduler. */
+import { type Mutation, replacing } from "./mutation.ts";
+
+const BUS_POLICY = "aws:cloudwatch/eventBusPolicy:EventBusPolicy";
+const SCHEDULE = "aws:scheduler/schedule:Schedule";
+
+export const eventbridge: readonly Mutation[] = [
+  { rule: "events-bus-policy", type: BUS_POLICY, remove: true },
+  {
+    rule: "events-bus-closed",
+    type: BUS_POLICY,
+    document: { property: "policy", change: replacing(/"AWS":"[^"]*"/, '"AWS":"*"') },
+  },
+  { rule: "events-archive", type: "aws:cloudwatch/eventArchive:EventArchive", remove: true },
+  {
+    rule: "events-rule-pattern",
+    type: "aws:cloudwatch/eventRule:EventRule",
+    set: { eventPattern: '{"account":["000000000000"]}' },
+  },
+  {
+    rule: "events-dead-letters",
+    type: "aws:cloudwatch/eventTarget:EventTarget",
+    set: { retryPolicy: undefined },
+  },
+  {
+    rule: "events-may-deliver",
+    type: "aws:sqs/queuePolicy:QueuePolicy",
+    name: "fleet-moves-dead-letters",
+    document: { property: "policy", change: replacing("rule/", "rule/another-") },
+  },
+  { rule: "schedule-dead-letters", type: SCHEDULE, set: { "target.deadLetterConfig": undefined } },
+  {
+    rule: "schedule-group",
+    type: "aws:scheduler/scheduleGroup:ScheduleGroup",
+    name: "records",
+    remove: true,
+  },
+  { rule: "schedule-timezone", type: SCHEDULE, set: { scheduleExpressionTimezone: undefined } },
+];

@@ -1,0 +1,45 @@
+/** AWS IAM. */
+import { type Mutation, replacing } from "./mutation.ts";
+
+const ROLE = "aws:iam/role:Role";
+const POLICY = "aws:iam/rolePolicy:RolePolicy";
+
+const policy = (name: string, from: string | RegExp, to: string) => ({
+  type: POLICY,
+  name,
+  document: { property: "policy", change: replacing(from, to) },
+});
+
+export const iam: readonly Mutation[] = [
+  {
+    rule: "iam-trust",
+    type: ROLE,
+    name: "records-prices-role",
+    document: { property: "assumeRolePolicy", change: replacing("aws:SourceArn", "aws:PrincipalArn") },
+  },
+  { rule: "iam-actions", ...policy("records-track-prices-policy", "dynamodb:PutItem", "dynamodb:Put*") },
+  {
+    rule: "iam-resources",
+    ...policy(
+      "records-track-prices-policy",
+      /arn:aws:dynamodb:[^"]*/,
+      "arn:aws:dynamodb:eu-west-1:0:table/*",
+    ),
+  },
+  {
+    rule: "iam-no-exceptions",
+    ...policy("records-track-prices-policy", '"Action":["dynamodb:', '"NotAction":["dynamodb:'),
+  },
+  { rule: "iam-pass-role", ...policy("plan-reminder", "iam:PassedToService", "aws:RequestedRegion") },
+  {
+    rule: "iam-no-escalation",
+    ...policy("records-track-prices-policy", "dynamodb:PutItem", "lambda:UpdateFunctionCode"),
+  },
+  { rule: "iam-senders", ...policy("send-email", "ses:FromAddress", "ses:FeedbackAddress") },
+  {
+    rule: "iam-no-managed-policies",
+    type: ROLE,
+    set: { managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] },
+  },
+  { rule: "iam-no-users", type: "aws:iam/accessKey:AccessKey", add: { user: "robot" } },
+];
