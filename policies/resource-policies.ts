@@ -1,6 +1,7 @@
-/** Resources' own policies: whom they refuse, let in, and let in too easily. */
+/** Who may do what: by the policies of queues, functions and other resources, and by those of roles. */
 import { demanded, type Statement, statementsOf } from "./documents.ts";
-import { QUEUE_POLICY } from "./rules/types.ts";
+import { unless } from "./rule.ts";
+import { PERMISSION, QUEUE_POLICY, ROLE_POLICY } from "./rules/types.ts";
 import type { Stack, Subject } from "./stack.ts";
 
 /** Whether it refuses what does not come over TLS. */
@@ -19,18 +20,27 @@ export function refusesPlainText(statement: Statement): boolean {
 /** What a resource's own policy lets others do without saying who or for whom. */
 export function openings(statement: Statement): readonly string[] {
   if (statement.effect !== "Allow") return [];
-  const narrowed = ["aws:PrincipalOrgID", "aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceArn"].some(
-    (key) => demanded(statement, key).length > 0,
-  );
-  const source = [...demanded(statement, "aws:SourceArn"), ...demanded(statement, "aws:SourceAccount")];
+  const organised =
+    demanded(statement, "aws:PrincipalOrgID").length > 0 ||
+    demanded(statement, "aws:PrincipalAccount").length > 0;
   return [
-    ...(statement.principals.includes("*") && !narrowed ? ["lets everybody in"] : []),
-    ...(statement.actions.some((action) => action.includes("*")) ? ["allows actions with a wildcard"] : []),
-    ...(statement.services.length > 0 && !source.some((value) => !value.startsWith("*"))
-      ? [`lets ${statement.services.join()} in, whoever it acts for`]
-      : []),
-    ...(statement.negated ? ["allows all but what it names"] : []),
+    ...unless(organised || !statement.principals.includes("*"), "lets everybody in"),
+    ...unless(
+      statement.services.length === 0 || namesAccount(statement),
+      `lets ${statement.services.join()} in, whoever it acts for`,
+    ),
+    ...unless(!statement.actions.some((action) => action.includes("*")), "allows actions with a wildcard"),
+    ...unless(!statement.negated, "allows all but what it names"),
   ];
+}
+
+/** Whether a service is let in only on behalf of named accounts; the ARN of a bucket names none. */
+function namesAccount(statement: Statement): boolean {
+  const accounts = [
+    ...demanded(statement, "aws:SourceAccount"),
+    ...demanded(statement, "aws:SourceArn").map((arn) => arn.split(":")[4] ?? ""),
+  ];
+  return accounts.some((account) => account !== "" && !account.includes("*"));
 }
 
 /** Whether the policies of a queue let a service send to it on behalf of a resource. */
@@ -44,5 +54,27 @@ export function letsSend(queue: Subject, service: string, source: Subject, stack
         statement.services.includes(service) &&
         statement.actions.includes("sqs:SendMessage") &&
         demanded(statement, "aws:SourceArn").includes(source.text("arn")),
+    );
+}
+
+/** Whether the permissions of a function, or of its alias, let a service invoke it on behalf of a resource. */
+export function letsInvoke(target: Subject, service: string, source: Subject, stack: Stack): boolean {
+  return [
+    ...stack.referring(target, PERMISSION, "function"),
+    ...stack.referring(target, PERMISSION, "qualifier"),
+  ].some(
+    (permission) =>
+      permission.text("principal") === service && permission.text("sourceArn") === source.text("arn"),
+  );
+}
+
+/** Whether the policies of a role let it do something with a resource. */
+export function mayDo(role: Subject, action: string, resource: Subject, stack: Stack): boolean {
+  return stack
+    .referring(role, ROLE_POLICY, "role")
+    .flatMap((policy) => statementsOf(policy, "policy"))
+    .some(
+      ({ effect, actions, resources }) =>
+        effect === "Allow" && actions.includes(action) && resources.includes(resource.text("arn")),
     );
 }

@@ -1,7 +1,8 @@
-/** Event source mappings: how Lambda reads queues and streams. */
+/** Event source mappings: how Lambda reads queues and streams, and where failures go. */
+import { mayDo } from "../resource-policies.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import type { Stack, Subject } from "../stack.ts";
-import { ALIAS, BUCKET, FUNCTION, MAPPING, QUEUE } from "./types.ts";
+import { ALIAS, ASYNC, BUCKET, FUNCTION, MAPPING, QUEUE, ROLE, ROLE_POLICY } from "./types.ts";
 
 /** How many times the function's time a message stays hidden, as AWS advises. */
 const ATTEMPTS_HIDDEN = 6;
@@ -11,15 +12,16 @@ function isStream(mapping: Subject): boolean {
   return mapping.at("startingPosition") !== undefined;
 }
 
-function functionsOf(mapping: Subject, stack: Stack): readonly Subject[] {
-  const aliases = stack.targets(mapping, "functionName", ALIAS);
+/** The functions that a mapping, or a configuration of asynchronous events, is for. */
+function functionsOf(source: Subject, stack: Stack): readonly Subject[] {
+  const aliases = stack.targets(source, "functionName", ALIAS);
   return [
-    ...stack.targets(mapping, "functionName", FUNCTION),
+    ...stack.targets(source, "functionName", FUNCTION),
     ...aliases.flatMap((alias) => stack.targets(alias, "functionName", FUNCTION)),
   ];
 }
 
-const batches: readonly Rule[] = [
+const both: readonly Rule[] = [
   resourceRule(
     {
       id: "source-partial-batches",
@@ -34,6 +36,24 @@ const batches: readonly Rule[] = [
         mapping.list("functionResponseTypes").includes("ReportBatchItemFailures"),
         "takes a batch for done or failed as a whole",
       ),
+  ),
+  stackRule(
+    {
+      id: "source-may-report",
+      what: "A function may send to the queue that its failures go to.",
+      why: "Lambda sends with the function's role: the failure would be lost, and no error shows at the deployment.",
+      remedy: "Allow the function's role sqs:SendMessage on the queue.",
+      ...ALWAYS,
+      types: [MAPPING, ASYNC],
+      reads: [QUEUE, ALIAS, FUNCTION, ROLE, ROLE_POLICY],
+    },
+    (source, stack) => {
+      const roles = functionsOf(source, stack).flatMap((fn) => stack.targets(fn, "role", ROLE));
+      return stack
+        .targets(source, "destinationConfig", QUEUE)
+        .filter((queue) => !roles.every((role) => mayDo(role, "sqs:SendMessage", queue, stack)))
+        .map(({ name }) => `may not send to ${name}`);
+    },
   ),
 ];
 
@@ -166,4 +186,4 @@ const streams: readonly Rule[] = [
   ),
 ];
 
-export const eventSources: readonly Rule[] = [...batches, ...queues, ...streams];
+export const eventSources: readonly Rule[] = [...both, ...queues, ...streams];

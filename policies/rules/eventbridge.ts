@@ -1,14 +1,27 @@
 /** Amazon EventBridge: buses, rules, targets, archives, and EventBridge Scheduler. */
 import { statementsOf } from "../documents.ts";
-import { letsSend, openings } from "../resource-policies.ts";
+import { letsInvoke, letsSend, mayDo, openings } from "../resource-policies.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { isRecord, type Subject } from "../stack.ts";
-import { EVENT_RULE, EVENT_TARGET, QUEUE, QUEUE_POLICY, SCHEDULE } from "./types.ts";
+import {
+  ALIAS,
+  EVENT_RULE,
+  EVENT_TARGET,
+  MACHINE,
+  PERMISSION,
+  QUEUE,
+  QUEUE_POLICY,
+  ROLE,
+  ROLE_POLICY,
+  SCHEDULE,
+} from "./types.ts";
 
 const BUS = "aws:cloudwatch/eventBus:EventBus";
 const BUS_POLICY = "aws:cloudwatch/eventBusPolicy:EventBusPolicy";
 const ARCHIVE = "aws:cloudwatch/eventArchive:EventArchive";
 const SCHEDULE_GROUP = "aws:scheduler/scheduleGroup:ScheduleGroup";
+
+const EVENTS = "events.amazonaws.com";
 
 /** What is wrong with how a delivery is tried; `path` is where that stands, with a dot, or empty. */
 function attempts(subject: Subject, path: string): readonly string[] {
@@ -99,26 +112,30 @@ const rules: readonly Rule[] = [
   stackRule(
     {
       id: "events-may-deliver",
-      what: "The queues of a target, for events and for what failed, let EventBridge send for the rule.",
+      what: "What EventBridge delivers to for a rule lets it: queues, those for what failed too, functions and state machines.",
       why: "Nothing would arrive, and no error shows at the deployment.",
       remedy:
-        "Allow events.amazonaws.com sqs:SendMessage in the QueuePolicy where aws:SourceArn is the rule.",
+        "Allow events.amazonaws.com sqs:SendMessage in the QueuePolicy, or lambda:InvokeFunction in a Permission, where the source is the rule; for a state machine let the target's role start it.",
       ...ALWAYS,
       types: [EVENT_TARGET],
-      reads: [EVENT_RULE, QUEUE, QUEUE_POLICY],
+      reads: [EVENT_RULE, QUEUE, QUEUE_POLICY, ALIAS, PERMISSION, MACHINE, ROLE, ROLE_POLICY],
     },
     (target, stack) => {
-      const queues = [
-        ...stack.targets(target, "arn", QUEUE),
-        ...stack.targets(target, "deadLetterConfig", QUEUE),
-      ];
-      const sources = stack.targets(target, "rule", EVENT_RULE);
-      return queues.flatMap((queue) =>
-        unless(
-          sources.every((rule) => letsSend(queue, "events.amazonaws.com", rule, stack)),
-          `may not send to ${queue.name}`,
-        ),
+      const rulesOfTarget = stack.targets(target, "rule", EVENT_RULE);
+      const roles = stack.targets(target, "roleArn", ROLE);
+      const queues = ["arn", "deadLetterConfig"].flatMap((property) =>
+        stack.targets(target, property, QUEUE),
       );
+      const refusing = [
+        ...queues.filter((queue) => !rulesOfTarget.every((rule) => letsSend(queue, EVENTS, rule, stack))),
+        ...stack
+          .targets(target, "arn", ALIAS)
+          .filter((alias) => !rulesOfTarget.every((rule) => letsInvoke(alias, EVENTS, rule, stack))),
+        ...stack
+          .targets(target, "arn", MACHINE)
+          .filter((machine) => !roles.some((role) => mayDo(role, "states:StartExecution", machine, stack))),
+      ];
+      return refusing.map(({ name }) => `may not deliver to ${name}`);
     },
   ),
 ];
@@ -134,6 +151,28 @@ const schedules: readonly Rule[] = [
       types: [SCHEDULE],
     },
     (schedule) => attempts(schedule, "target."),
+  ),
+  stackRule(
+    {
+      id: "schedule-may-deliver",
+      what: "The role of a schedule may invoke its target, and send to the queue for what failed.",
+      why: "Nothing would happen at the time, and no error shows at the deployment.",
+      remedy:
+        "Allow lambda:InvokeFunction on the alias and sqs:SendMessage on the queue in the role's policy.",
+      ...ALWAYS,
+      types: [SCHEDULE],
+      reads: [QUEUE, ALIAS, ROLE, ROLE_POLICY],
+    },
+    (schedule, stack) => {
+      const roles = stack.targets(schedule, "target", ROLE);
+      const lacking = (type: string, action: string) =>
+        stack
+          .targets(schedule, "target", type)
+          .filter((resource) => !roles.some((role) => mayDo(role, action, resource, stack)));
+      return [...lacking(ALIAS, "lambda:InvokeFunction"), ...lacking(QUEUE, "sqs:SendMessage")].map(
+        ({ name }) => `may not deliver to ${name}`,
+      );
+    },
   ),
   stackRule(
     {

@@ -2,11 +2,11 @@
 import { demanded, type Statement, statementsOf } from "../documents.ts";
 import { ALWAYS, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import type { Subject } from "../stack.ts";
-import { ROLE } from "./types.ts";
+import { ROLE, ROLE_POLICY } from "./types.ts";
 
 const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const EMAIL_IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity";
-const POLICIES = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", ROLE];
+const POLICIES = [ROLE_POLICY, "aws:iam/policy:Policy", ROLE];
 const USERS = [
   "user:User",
   "accessKey:AccessKey",
@@ -57,9 +57,10 @@ function allowances(subject: Subject): readonly Statement[] {
 /** Everything, or everything of a kind, or of every account or region. */
 function isEverything(resource: string): boolean {
   const [, , service = "", region = "", account = "", ...rest] = resource.split(":");
-  return (
-    [service, region, account].includes("*") || rest.length === 0 || /^([a-z-]+[/:])?\*$/.test(rest.join(":"))
-  );
+  if ([service, region, account].includes("*")) return true;
+  // The ARN of a bucket has no kind: what stands before the slash is its name.
+  const kind = service === "s3" ? /^\*/ : /^([a-z-]+[/:])?\*$/;
+  return rest.length === 0 || kind.test(rest.join(":"));
 }
 
 function mayBeAnywhere(statement: Statement): boolean {
@@ -195,7 +196,7 @@ const documents: readonly Rule[] = [
         const known = stack.of(EMAIL_IDENTITY).map((identity) => identity.text("arn"));
         const named =
           demanded(statement, "ses:FromAddress").length === 1 &&
-          statement.resources.every((resource) => known.includes(resource));
+          statement.resources.every((arn) => !arn.includes(":identity/") || known.includes(arn));
         return [
           ...unless(!does(/^ses:Send/) || named, "sends e-mails in any name"),
           ...unless(

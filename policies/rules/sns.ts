@@ -1,11 +1,12 @@
 /** Amazon SNS: topics and who hears of them. */
 import { statementsOf } from "../documents.ts";
-import { letsSend, openings, refusesPlainText } from "../resource-policies.ts";
+import { letsInvoke, letsSend, openings, refusesPlainText } from "../resource-policies.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
-import { QUEUE, QUEUE_POLICY, SUBSCRIPTION } from "./types.ts";
+import { ALIAS, PERMISSION, QUEUE, QUEUE_POLICY, SUBSCRIPTION } from "./types.ts";
 
 const TOPIC = "aws:sns/topic:Topic";
 const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
+const SNS = "sns.amazonaws.com";
 
 /** Others are people: a message to an address that is wrong stays wrong. */
 const PROGRAMS = ["sqs", "lambda", "firehose", "http", "https"];
@@ -89,25 +90,26 @@ const subscriptions: readonly Rule[] = [
   stackRule(
     {
       id: "sns-may-deliver",
-      what: "The queues of a subscription, for messages and for what failed, let SNS send for the topic.",
+      what: "What a subscription delivers to lets SNS: queues, those for what failed too, and functions.",
       why: "Nothing would arrive, and no error shows at the deployment.",
-      remedy: "Allow sns.amazonaws.com sqs:SendMessage in the QueuePolicy where aws:SourceArn is the topic.",
+      remedy:
+        "Allow sns.amazonaws.com sqs:SendMessage in the QueuePolicy, or lambda:InvokeFunction in a Permission, where the source is the topic.",
       ...ALWAYS,
       types: [SUBSCRIPTION],
-      reads: [TOPIC, QUEUE, QUEUE_POLICY],
+      reads: [TOPIC, QUEUE, QUEUE_POLICY, ALIAS, PERMISSION],
     },
     (subscription, stack) => {
-      const queues = [
-        ...stack.targets(subscription, "endpoint", QUEUE),
-        ...stack.targets(subscription, "redrivePolicy", QUEUE),
-      ];
-      const topics = stack.targets(subscription, "topic", TOPIC);
-      return queues.flatMap((queue) =>
-        unless(
-          topics.every((topic) => letsSend(queue, "sns.amazonaws.com", topic, stack)),
-          `may not send to ${queue.name}`,
-        ),
+      const topicsOf = stack.targets(subscription, "topic", TOPIC);
+      const queues = ["endpoint", "redrivePolicy"].flatMap((property) =>
+        stack.targets(subscription, property, QUEUE),
       );
+      const refusing = [
+        ...queues.filter((queue) => !topicsOf.every((topic) => letsSend(queue, SNS, topic, stack))),
+        ...stack
+          .targets(subscription, "endpoint", ALIAS)
+          .filter((alias) => !topicsOf.every((topic) => letsInvoke(alias, SNS, topic, stack))),
+      ];
+      return refusing.map(({ name }) => `may not deliver to ${name}`);
     },
   ),
   resourceRule(

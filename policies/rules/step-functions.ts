@@ -1,8 +1,7 @@
 /** AWS Step Functions: state machines. */
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, unless } from "../rule.ts";
 import { isRecord, listOf, type Subject, textOf, valueAt } from "../stack.ts";
-
-const MACHINE = "aws:sfn/stateMachine:StateMachine";
+import { MACHINE } from "./types.ts";
 
 /** What Lambda and the network throw without any fault of the task: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
 const TRANSIENT = [

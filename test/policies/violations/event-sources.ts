@@ -1,10 +1,16 @@
 /** Event source mappings. */
-import type { Mutation } from "./mutation.ts";
+import { type Mutation, replacing } from "./mutation.ts";
 
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
 export const eventSources: readonly Mutation[] = [
   { rule: "source-partial-batches", type: MAPPING, set: { functionResponseTypes: [] } },
+  {
+    rule: "source-may-report",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    name: "records-track-prices-dead-letters",
+    document: { property: "policy", change: replacing("sqs:SendMessage", "sqs:ReceiveMessage") },
+  },
   {
     rule: "source-visibility",
     type: "aws:sqs/queue:Queue",

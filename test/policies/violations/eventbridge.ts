@@ -30,6 +30,12 @@ export const eventbridge: readonly Mutation[] = [
   },
   { rule: "schedule-dead-letters", type: SCHEDULE, set: { "target.deadLetterConfig": undefined } },
   {
+    rule: "schedule-may-deliver",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    name: "records-prices-policy",
+    document: { property: "policy", change: replacing("sqs:SendMessage", "sqs:ReceiveMessage") },
+  },
+  {
     rule: "schedule-group",
     type: "aws:scheduler/scheduleGroup:ScheduleGroup",
     name: "records",
