@@ -1,7 +1,8 @@
 /** Amazon CloudWatch alarms: that there are those that are needed, and that somebody hears them. */
+import { FAILING, isDeadLetterQueue } from "../dead-letters.ts";
+import { functionsOf } from "../functions.ts";
 import { ALWAYS, PRODUCTION, type Rule, type RuleText, resourceRule, stackRule, unless } from "../rule.ts";
 import type { Stack, Subject } from "../stack.ts";
-import { isDeadLetterQueue } from "./sqs.ts";
 import {
   ALARM,
   ALIAS,
@@ -102,6 +103,7 @@ const coverage: readonly Rule[] = [
       why: "It waits there for two weeks, then it is gone.",
       remedy: "Add an alarm on ApproximateNumberOfMessagesVisible of the queue above 0.",
       types: [QUEUE],
+      reads: FAILING,
     },
     (queue, stack) =>
       unless(
@@ -179,16 +181,6 @@ function missing(resource: Subject, metrics: readonly string[], stack: Stack): r
   return metrics
     .filter((metric) => alarmsOf(resource, metric, stack).length === 0)
     .map((metric) => `has no alarm on ${metric} of ${resource.name}`);
-}
-
-/** The functions behind a mapping, which names them or an alias. */
-function functionsOf(mapping: Subject, stack: Stack): readonly Subject[] {
-  return [
-    ...stack.targets(mapping, "functionName", FUNCTION),
-    ...stack
-      .targets(mapping, "functionName", ALIAS)
-      .flatMap((alias) => stack.targets(alias, "functionName", FUNCTION)),
-  ];
 }
 
 export const alarms: readonly Rule[] = [...behaviour, ...coverage];

@@ -1,7 +1,8 @@
 /** Event source mappings: how Lambda reads queues and streams, and where failures go. */
+import { functionsOf } from "../functions.ts";
 import { mayDo } from "../resource-policies.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
-import type { Stack, Subject } from "../stack.ts";
+import type { Subject } from "../stack.ts";
 import { ALIAS, ASYNC, BUCKET, FUNCTION, MAPPING, QUEUE, ROLE, ROLE_POLICY } from "./types.ts";
 
 /** How many times the function's time a message stays hidden, as AWS advises. */
@@ -10,15 +11,6 @@ const ATTEMPTS_HIDDEN = 6;
 /** A queue has no position to start at, and AWS takes no stream without one. It is known before anything is made. */
 function isStream(mapping: Subject): boolean {
   return mapping.at("startingPosition") !== undefined;
-}
-
-/** The functions that a mapping, or a configuration of asynchronous events, is for. */
-function functionsOf(source: Subject, stack: Stack): readonly Subject[] {
-  const aliases = stack.targets(source, "functionName", ALIAS);
-  return [
-    ...stack.targets(source, "functionName", FUNCTION),
-    ...aliases.flatMap((alias) => stack.targets(alias, "functionName", FUNCTION)),
-  ];
 }
 
 const both: readonly Rule[] = [

@@ -7,13 +7,13 @@ import {
   ALIAS,
   EVENT_RULE,
   EVENT_TARGET,
-  MACHINE,
   PERMISSION,
   QUEUE,
   QUEUE_POLICY,
   ROLE,
   ROLE_POLICY,
   SCHEDULE,
+  STATE_MACHINE,
 } from "./types.ts";
 
 const BUS = "aws:cloudwatch/eventBus:EventBus";
@@ -118,7 +118,7 @@ const rules: readonly Rule[] = [
         "Allow events.amazonaws.com sqs:SendMessage in the QueuePolicy, or lambda:InvokeFunction in a Permission, where the source is the rule; for a state machine let the target's role start it.",
       ...ALWAYS,
       types: [EVENT_TARGET],
-      reads: [EVENT_RULE, QUEUE, QUEUE_POLICY, ALIAS, PERMISSION, MACHINE, ROLE, ROLE_POLICY],
+      reads: [EVENT_RULE, QUEUE, QUEUE_POLICY, ALIAS, PERMISSION, STATE_MACHINE, ROLE, ROLE_POLICY],
     },
     (target, stack) => {
       const rulesOfTarget = stack.targets(target, "rule", EVENT_RULE);
@@ -132,10 +132,27 @@ const rules: readonly Rule[] = [
           .targets(target, "arn", ALIAS)
           .filter((alias) => !rulesOfTarget.every((rule) => letsInvoke(alias, EVENTS, rule, stack))),
         ...stack
-          .targets(target, "arn", MACHINE)
+          .targets(target, "arn", STATE_MACHINE)
           .filter((machine) => !roles.some((role) => mayDo(role, "states:StartExecution", machine, stack))),
       ];
       return refusing.map(({ name }) => `may not deliver to ${name}`);
+    },
+  ),
+];
+
+const sources: readonly Rule[] = [
+  resourceRule(
+    {
+      id: "events-from-buckets",
+      what: "Buckets tell EventBridge what happens in them, and nobody else.",
+      why: "A bucket has one configuration of notifications, which the next one replaces, and keeps nothing that it could not deliver.",
+      remedy: "Set eventbridge in the BucketNotification, and let a rule choose.",
+      ...ALWAYS,
+      types: ["aws:s3/bucketNotification:BucketNotification"],
+    },
+    (notification) => {
+      const direct = ["lambdaFunctions", "queues", "topics"].flatMap((kind) => notification.list(kind));
+      return unless(direct.length === 0, "tells others than EventBridge");
     },
   ),
 ];
@@ -200,4 +217,4 @@ const schedules: readonly Rule[] = [
   ),
 ];
 
-export const eventbridge: readonly Rule[] = [...buses, ...rules, ...schedules];
+export const eventbridge: readonly Rule[] = [...buses, ...rules, ...sources, ...schedules];

@@ -2,6 +2,7 @@
 import type { Rule } from "../rule.ts";
 import { apiGateway } from "./api-gateway.ts";
 import { cognito } from "./cognito.ts";
+import { coverage } from "./coverage.ts";
 import { dynamodb } from "./dynamodb.ts";
 import { eventSources } from "./event-sources.ts";
 import { eventbridge } from "./eventbridge.ts";
@@ -17,7 +18,7 @@ import { sns } from "./sns.ts";
 import { sqs } from "./sqs.ts";
 import { stepFunctions } from "./step-functions.ts";
 
-export const rules: readonly Rule[] = [
+const judging: readonly Rule[] = [
   apiGateway,
   cognito,
   dynamodb,
@@ -35,3 +36,5 @@ export const rules: readonly Rule[] = [
   sqs,
   stepFunctions,
 ].flat();
+
+export const rules: readonly Rule[] = [...judging, coverage(judging)];

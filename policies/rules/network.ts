@@ -113,6 +113,7 @@ const places: readonly Rule[] = [
       origin: "EC2.15, CKV_AWS_130",
       ...ALWAYS,
       types: [CROSSWALK, SUBNET, NAT],
+      reads: [VPC],
     },
     (resource, stack) => {
       if (resource.type === NAT) return ["costs by the hour and leads out"];

@@ -2,7 +2,8 @@
 import { statementsOf } from "../documents.ts";
 import { openings, refusesPlainText } from "../resource-policies.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
-import { KEY, PERMISSION, SECRET } from "./types.ts";
+import { textOf } from "../stack.ts";
+import { FUNCTION, KEY, PERMISSION, SECRET } from "./types.ts";
 
 const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
 const SECRET_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy";
@@ -120,6 +121,29 @@ const secretsManager: readonly Rule[] = [
 ];
 
 const elsewhere: readonly Rule[] = [
+  stackRule(
+    {
+      id: "secrets-nowhere-else",
+      what: "The value of a secret stands in no environment variable and no parameter.",
+      why: "Who may read the configuration would have the secret without asking for it, and a new value would not reach there.",
+      remedy: "Pass the secret's ARN, and let the function read it.",
+      ...ALWAYS,
+      types: ["aws:secretsmanager/secretVersion:SecretVersion"],
+      reads: [FUNCTION, PARAMETER],
+    },
+    (version, stack) => {
+      const secret = version.text("secretString");
+      if (secret === "") return [];
+      const shows = (value: unknown) => textOf(value).includes(secret);
+      const holders = [
+        ...stack
+          .of(FUNCTION)
+          .filter((fn) => Object.values(Object(fn.at("environment.variables"))).some(shows)),
+        ...stack.of(PARAMETER).filter((parameter) => shows(parameter.at("value"))),
+      ];
+      return holders.map(({ name }) => `can be read in ${name}`);
+    },
+  ),
   resourceRule(
     {
       id: "secrets-parameters",

@@ -1,9 +1,10 @@
 /** Amazon SQS: queues, and the queues for what could not be delivered or handled. */
+import { FAILING, isDeadLetterQueue } from "../dead-letters.ts";
 import { statementsOf } from "../documents.ts";
 import { openings, refusesPlainText } from "../resource-policies.ts";
 import { ALWAYS, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
-import { type Stack, type Subject, textOf, valueAt } from "../stack.ts";
-import { ASYNC, EVENT_TARGET, MAPPING, QUEUE, QUEUE_POLICY, SCHEDULE, SUBSCRIPTION } from "./types.ts";
+import { textOf, valueAt } from "../stack.ts";
+import { QUEUE, QUEUE_POLICY } from "./types.ts";
 
 const REDRIVE_ALLOW = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy";
 
@@ -12,24 +13,6 @@ const LONGEST_RETENTION = 1_209_600;
 
 /** SQS's default, in seconds. */
 const USUAL_RETENTION = 345_600;
-
-/** The properties that name a queue for what failed. */
-const FAILURES: readonly (readonly [type: string, property: string])[] = [
-  [QUEUE, "redrivePolicy"],
-  [SUBSCRIPTION, "redrivePolicy"],
-  [EVENT_TARGET, "deadLetterConfig"],
-  [SCHEDULE, "target"],
-  [MAPPING, "destinationConfig"],
-  [ASYNC, "destinationConfig"],
-];
-
-/** A queue for what failed: something puts its failures there, and no function reads it. */
-export function isDeadLetterQueue(queue: Subject, stack: Stack): boolean {
-  return (
-    stack.referring(queue, MAPPING, "eventSourceArn").length === 0 &&
-    FAILURES.some(([type, property]) => stack.referring(queue, type, property).length > 0)
-  );
-}
 
 const deadLetters: readonly Rule[] = [
   stackRule(
@@ -41,7 +24,7 @@ const deadLetters: readonly Rule[] = [
       origin: "SQS3, serverless-rules SQSRedrivePolicy",
       ...ALWAYS,
       types: [QUEUE],
-      reads: FAILURES.map(([type]) => type),
+      reads: FAILING,
     },
     (queue, stack) => {
       if (isDeadLetterQueue(queue, stack)) return [];
@@ -80,7 +63,7 @@ const deadLetters: readonly Rule[] = [
       remedy: `Set messageRetentionSeconds ${LONGEST_RETENTION} on the dead-letter queue, less on its source.`,
       ...ALWAYS,
       types: [QUEUE],
-      reads: FAILURES.map(([type]) => type),
+      reads: FAILING,
     },
     (queue, stack) => {
       const kept = queue.number("messageRetentionSeconds", USUAL_RETENTION);
@@ -157,7 +140,7 @@ const polling: readonly Rule[] = [
       remedy: "Set receiveWaitTimeSeconds 20.",
       ...ALWAYS,
       types: [QUEUE],
-      reads: FAILURES.map(([type]) => type),
+      reads: FAILING,
     },
     (queue, stack) =>
       unless(

@@ -1,7 +1,7 @@
 /** AWS Step Functions: state machines. */
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, unless } from "../rule.ts";
 import { isRecord, listOf, type Subject, textOf, valueAt } from "../stack.ts";
-import { MACHINE } from "./types.ts";
+import { STATE_MACHINE } from "./types.ts";
 
 /** What Lambda and the network throw without any fault of the task: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
 const TRANSIENT = [
@@ -41,7 +41,7 @@ const definitions: readonly Rule[] = [
       why: "A task that never answers waits for a year, at no cost and unseen.",
       remedy: "Set TimeoutSeconds on every Task and on the state machine.",
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) => [
       ...unless(
@@ -63,7 +63,7 @@ const definitions: readonly Rule[] = [
       why: "An execution would fail over a deployment or a throttled call; without jitter all try again at once.",
       remedy: `Add a Retry for ${TRANSIENT.join(", ")} with JitterStrategy FULL.`,
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) =>
       states(machine, "Task").flatMap(({ name, value }) => {
@@ -82,7 +82,7 @@ const definitions: readonly Rule[] = [
       why: "What the workflow did so far would stay half done, and nobody is told.",
       remedy: "Add a Catch whose last entry is States.ALL.",
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) =>
       states(machine, "Task").flatMap(({ name, value }) => {
@@ -99,7 +99,7 @@ const definitions: readonly Rule[] = [
       why: "The execution would fail with States.NoChoiceMatched, which a choice cannot catch.",
       remedy: "Set Default on every Choice.",
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) =>
       states(machine, "Choice").flatMap(({ name, value }) =>
@@ -113,7 +113,7 @@ const definitions: readonly Rule[] = [
       why: "Executions of EXPRESS machines may run twice, and nobody can look at them afterwards.",
       remedy: 'Set type "STANDARD", or write a waiver that says why every step may run twice.',
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) => unless(["", "STANDARD"].includes(machine.text("type")), "may run an execution twice"),
   ),
@@ -128,7 +128,7 @@ const watching: readonly Rule[] = [
       remedy: 'Set loggingConfiguration with level "ALL" and a logDestination.',
       origin: "SF1, StepFunctions.1, CT.STEPFUNCTIONS.PR.1",
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) => unless(machine.text("loggingConfiguration.level") === "ALL", "does not log every step"),
   ),
@@ -139,7 +139,7 @@ const watching: readonly Rule[] = [
       why: "It holds personal data, which a log keeps longer than it may and shows to more people. (CKV_AWS_285 asks for the contrary.)",
       remedy: "Leave loggingConfiguration.includeExecutionData false.",
       ...PRODUCTION,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) =>
       unless(machine.at("loggingConfiguration.includeExecutionData") !== true, "logs what goes in and out"),
@@ -152,7 +152,7 @@ const watching: readonly Rule[] = [
       remedy: "Set tracingConfiguration.enabled.",
       origin: "SF2, CKV_AWS_284",
       ...ALWAYS,
-      types: [MACHINE],
+      types: [STATE_MACHINE],
     },
     (machine) => unless(machine.at("tracingConfiguration.enabled") === true, "is not traced"),
   ),

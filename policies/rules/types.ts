@@ -10,7 +10,6 @@ export const EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget";
 export const FUNCTION = "aws:lambda/function:Function";
 export const KEY = "aws:kms/key:Key";
 export const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
-export const MACHINE = "aws:sfn/stateMachine:StateMachine";
 export const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 export const PERMISSION = "aws:lambda/permission:Permission";
 export const QUEUE = "aws:sqs/queue:Queue";

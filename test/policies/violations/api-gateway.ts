@@ -17,6 +17,7 @@ export const apiGateway: readonly Mutation[] = [
     type: "aws:apigateway/usagePlan:UsagePlan",
     set: { throttleSettings: undefined },
   },
+  { rule: "api-key-plan", type: "aws:apigateway/usagePlanKey:UsagePlanKey", remove: true },
   { rule: "api-cache-encrypted", type: SETTINGS, set: { "settings.cachingEnabled": true } },
   { rule: "api-time-budget", type: FUNCTION, name: "tasks-create", set: { timeout: 60 } },
   { rule: "api-authentication", type: API, name: "moves", document: body('"security":[{"bearer":[]}],', "") },

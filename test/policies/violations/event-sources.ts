@@ -34,7 +34,7 @@ export const eventSources: readonly Mutation[] = [
     rule: "source-stream-failures",
     type: MAPPING,
     name: "tasks-created",
-    set: { destinationConfig: undefined },
+    set: { "destinationConfig.onFailure": undefined },
   },
   { rule: "source-stream-records", type: MAPPING, name: "tasks-created", rename: "mapping-without-waiver" },
   { rule: "source-stream-start", type: MAPPING, name: "tasks-created", set: { startingPosition: "LATEST" } },

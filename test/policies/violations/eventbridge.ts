@@ -28,6 +28,11 @@ export const eventbridge: readonly Mutation[] = [
     name: "fleet-moves-dead-letters",
     document: { property: "policy", change: replacing("rule/", "rule/another-") },
   },
+  {
+    rule: "events-from-buckets",
+    type: "aws:s3/bucketNotification:BucketNotification",
+    set: { queues: [{ events: ["s3:ObjectCreated:*"] }] },
+  },
   { rule: "schedule-dead-letters", type: SCHEDULE, set: { "target.deadLetterConfig": undefined } },
   {
     rule: "schedule-may-deliver",

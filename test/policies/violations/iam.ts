@@ -28,12 +28,12 @@ export const iam: readonly Mutation[] = [
   },
   {
     rule: "iam-no-exceptions",
-    ...policy("records-track-prices-policy", '"Action":["dynamodb:', '"NotAction":["dynamodb:'),
+    ...policy("tasks-list-policy", '"Action":["dynamodb:', '"NotAction":["dynamodb:'),
   },
   { rule: "iam-pass-role", ...policy("plan-reminder", "iam:PassedToService", "aws:RequestedRegion") },
   {
     rule: "iam-no-escalation",
-    ...policy("records-track-prices-policy", "dynamodb:PutItem", "lambda:UpdateFunctionCode"),
+    ...policy("tasks-create-policy", "dynamodb:PutItem", "lambda:UpdateFunctionCode"),
   },
   { rule: "iam-senders", ...policy("send-email", "ses:FromAddress", "ses:FeedbackAddress") },
   {

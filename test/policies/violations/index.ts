@@ -1,6 +1,7 @@
 /** For each rule a change that violates it, and nothing else. */
 import { apiGateway } from "./api-gateway.ts";
 import { cognito } from "./cognito.ts";
+import { coverage } from "./coverage.ts";
 import { dynamodb } from "./dynamodb.ts";
 import { eventSources } from "./event-sources.ts";
 import { eventbridge } from "./eventbridge.ts";
@@ -20,6 +21,7 @@ import { stepFunctions } from "./step-functions.ts";
 export const mutations: readonly Mutation[] = [
   apiGateway,
   cognito,
+  coverage,
   dynamodb,
   eventSources,
   eventbridge,

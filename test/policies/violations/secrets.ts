@@ -39,6 +39,12 @@ export const secrets: readonly Mutation[] = [
     type: "aws:ssm/parameter:Parameter",
     add: { name: "/andamio/prod/smtp/password", type: "String", value: "hunter2" },
   },
+  {
+    rule: "secrets-nowhere-else",
+    type: "aws:secretsmanager/secretVersion:SecretVersion",
+    name: "tasks-service-key",
+    set: { secretString: "tasks" },
+  },
   { rule: "kms-rotation", type: KEY, add: { policy: "" }, protect: true },
   {
     rule: "kms-rotation",
