@@ -1,5 +1,6 @@
 /** Amazon CloudWatch alarms: that there are those that are needed, and that somebody hears them. */
 import { FAILING, isDeadLetterQueue } from "../dead-letters.ts";
+import { statementsOf } from "../documents.ts";
 import { functionsOf } from "../functions.ts";
 import { ALWAYS, PRODUCTION, type Rule, type RuleText, resourceRule, stackRule, unless } from "../rule.ts";
 import type { Stack, Subject } from "../stack.ts";
@@ -13,10 +14,20 @@ import {
   MAPPING,
   QUEUE,
   STATE_MACHINE,
+  SUBSCRIPTION,
   TABLE,
 } from "./types.ts";
 
+const BUDGET = "aws:budgets/budget:Budget";
 const STAGE = "aws:apigateway/stage:Stage";
+const TOPIC = "aws:sns/topic:Topic";
+const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
+
+/** Who tells topics something, by which property, and as which service. */
+const SOURCES = [
+  [ALARM, "alarmActions", "cloudwatch.amazonaws.com"],
+  [BUDGET, "notifications", "budgets.amazonaws.com"],
+] as const;
 
 const behaviour: readonly Rule[] = [
   resourceRule(
@@ -48,6 +59,48 @@ const behaviour: readonly Rule[] = [
       unless(
         ["breaching", "notBreaching"].includes(alarm.text("treatMissingData")),
         "does not say what silence means",
+      ),
+  ),
+];
+
+const listeners: readonly Rule[] = [
+  stackRule(
+    {
+      id: "alarms-permitted",
+      what: "A topic lets those publish that alarms and budgets tell it through.",
+      why: "The alarm goes off and CloudWatch is refused: it shows in the alarm's history only.",
+      remedy:
+        "Allow cloudwatch.amazonaws.com, for budgets budgets.amazonaws.com, sns:Publish in the TopicPolicy.",
+      ...ALWAYS,
+      types: [TOPIC],
+      reads: [...SOURCES.map(([type]) => type), TOPIC_POLICY],
+    },
+    (topic, stack) => {
+      const admitted = stack
+        .referring(topic, TOPIC_POLICY, "arn")
+        .flatMap((policy) => statementsOf(policy, "policy"))
+        .filter(({ effect, actions }) => effect === "Allow" && actions.includes("sns:Publish"))
+        .flatMap(({ services }) => services);
+      return SOURCES.filter(([type, property]) => stack.referring(topic, type, property).length > 0)
+        .filter(([, , service]) => !admitted.includes(service))
+        .map(([, , service]) => `refuses ${service}`);
+    },
+  ),
+  stackRule(
+    {
+      id: "alarms-heard",
+      what: "Somebody listens to the topic that alarms and budgets tell.",
+      why: "SNS takes a message for nobody without a word.",
+      remedy: "Add a TopicSubscription: andamio:alertEmails of the stack.",
+      ...PRODUCTION,
+      types: [TOPIC],
+      reads: [...SOURCES.map(([type]) => type), SUBSCRIPTION],
+    },
+    (topic, stack) =>
+      unless(
+        !SOURCES.some(([type, property]) => stack.referring(topic, type, property).length > 0) ||
+          stack.referring(topic, SUBSCRIPTION, "topic").length > 0,
+        "is heard by nobody",
       ),
   ),
 ];
@@ -183,4 +236,4 @@ function missing(resource: Subject, metrics: readonly string[], stack: Stack): r
     .map((metric) => `has no alarm on ${metric} of ${resource.name}`);
 }
 
-export const alarms: readonly Rule[] = [...behaviour, ...coverage];
+export const alarms: readonly Rule[] = [...behaviour, ...listeners, ...coverage];

@@ -267,7 +267,7 @@ const capacity: readonly Rule[] = [
     {
       id: "rds-awake",
       what: "A cluster does not pause.",
-      why: "The first caller after a pause waits for 15 seconds, and gets an error after 10 of them.",
+      why: "The first caller after a pause waits for 15 seconds or more, longer than a function may take.",
       remedy: `Set serverlessv2ScalingConfiguration.minCapacity to ${LEAST_AWAKE_UNITS} or more; it costs from $50 a month and instance.`,
       ...PRODUCTION,
       types: [CLUSTER],

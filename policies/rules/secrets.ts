@@ -165,18 +165,26 @@ const elsewhere: readonly Rule[] = [
   resourceRule(
     {
       id: "kms-rotation",
-      what: "A key's material changes every year, and a deleted key can be had back for a week or more.",
-      why: "One key would encrypt everything for ever; what it encrypted is lost with it.",
-      remedy: "Set enableKeyRotation, and deletionWindowInDays to 7 or more.",
+      what: "A key's material changes every year.",
+      why: "One key would encrypt everything for ever.",
+      remedy: "Set enableKeyRotation.",
       origin: "KMS5, KMS.4, CKV_AWS_7",
       ...ALWAYS,
       types: [KEY],
     },
-    (key) =>
-      unless(
-        key.at("enableKeyRotation") === true && key.number("deletionWindowInDays", 30) >= 7,
-        "does not rotate, or is deleted soon",
-      ),
+    (key) => unless(key.at("enableKeyRotation") === true, "does not rotate"),
+  ),
+  resourceRule(
+    {
+      id: "kms-recoverable",
+      what: `A deleted key can be had back for ${RECOVERY} days.`,
+      why: "What it encrypted is lost with it.",
+      remedy: `Leave deletionWindowInDays at ${RECOVERY}.`,
+      origin: "KMS.3",
+      ...PRODUCTION,
+      types: [KEY],
+    },
+    (key) => unless(key.number("deletionWindowInDays", RECOVERY) >= RECOVERY, "is deleted soon"),
   ),
   resourceRule(
     {

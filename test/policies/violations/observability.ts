@@ -1,5 +1,5 @@
-import { ALARM, LOG_GROUP } from "../../../policies/rules/types.ts";
-import type { Mutation } from "./mutation.ts";
+import { ALARM, LOG_GROUP, SUBSCRIPTION } from "../../../policies/rules/types.ts";
+import { type Mutation, replacing } from "./mutation.ts";
 
 export const observability: readonly Mutation[] = [
   { rule: "logs-expire", type: LOG_GROUP, set: { retentionInDays: undefined } },
@@ -13,6 +13,13 @@ export const observability: readonly Mutation[] = [
   { rule: "alarms-act", type: ALARM, set: { alarmActions: [] } },
   { rule: "alarms-act", type: ALARM, set: { actionsEnabled: false } },
   { rule: "alarms-silence", type: ALARM, set: { treatMissingData: undefined } },
+  {
+    rule: "alarms-permitted",
+    type: "aws:sns/topicPolicy:TopicPolicy",
+    name: "alerts",
+    document: { property: "policy", change: replacing('"cloudwatch.amazonaws.com",', "") },
+  },
+  { rule: "alarms-heard", type: SUBSCRIPTION, name: "alerts", remove: true },
   { rule: "alarms-functions", type: ALARM, name: "tasks-create-duration", set: { threshold: 10_000 } },
   { rule: "alarms-functions", type: ALARM, name: "tasks-create-throttles", remove: true },
   { rule: "alarms-lost-events", type: ALARM, name: "-lost-events", remove: true },

@@ -47,7 +47,7 @@ export const secrets: readonly Mutation[] = [
   },
   { rule: "kms-rotation", type: KEY, add: { policy: "" }, protect: true },
   {
-    rule: "kms-rotation",
+    rule: "kms-recoverable",
     type: KEY,
     add: { enableKeyRotation: true, deletionWindowInDays: 1 },
     protect: true,
