@@ -12,10 +12,25 @@ export const eventSources: readonly Mutation[] = [
     document: { property: "policy", change: replacing("sqs:SendMessage", "sqs:ReceiveMessage") },
   },
   {
+    rule: "source-may-report",
+    type: "aws:iam/rolePolicy:RolePolicy",
+    name: "tasks-created-source",
+    document: {
+      property: "policy",
+      change: replacing("dead-letters-queue", "dead-letters-queue-of-another"),
+    },
+  },
+  {
     rule: "source-visibility",
     type: "aws:sqs/queue:Queue",
     name: "tasks-work-queue",
     set: { visibilityTimeoutSeconds: 179 },
+  },
+  {
+    rule: "source-visibility",
+    type: MAPPING,
+    name: "tasks-work",
+    set: { maximumBatchingWindowInSeconds: 1 },
   },
   { rule: "source-concurrency", type: MAPPING, name: "tasks-work", set: { scalingConfig: undefined } },
   {
@@ -29,6 +44,18 @@ export const eventSources: readonly Mutation[] = [
     type: MAPPING,
     name: "tasks-created",
     set: { maximumRetryAttempts: undefined },
+  },
+  {
+    rule: "source-stream-retries",
+    type: MAPPING,
+    name: "tasks-created",
+    set: { bisectBatchOnFunctionError: false },
+  },
+  {
+    rule: "source-stream-retries",
+    type: MAPPING,
+    name: "tasks-created",
+    set: { maximumRecordAgeInSeconds: -1 },
   },
   {
     rule: "source-stream-failures",

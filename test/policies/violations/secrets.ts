@@ -45,6 +45,12 @@ export const secrets: readonly Mutation[] = [
     name: "tasks-service-key",
     set: { secretString: "tasks" },
   },
+  {
+    rule: "secrets-nowhere-else",
+    type: "aws:ssm/parameter:Parameter",
+    name: "fleet-database-port",
+    set: { value: "local-tasksServiceKey" },
+  },
   { rule: "kms-rotation", type: KEY, add: { policy: "" }, protect: true },
   {
     rule: "kms-recoverable",

@@ -13,6 +13,12 @@ export const sns: readonly Mutation[] = [
     name: "alerts",
     document: { property: "policy", change: replacing("aws:SourceAccount", "aws:RequestedRegion") },
   },
+  {
+    rule: "sns-closed",
+    type: POLICY,
+    name: "tasks-reports",
+    document: { property: "policy", change: replacing(/"AWS":"[^"]*"/, '"AWS":"*"') },
+  },
   { rule: "sns-service-key", type: TOPIC, set: { kmsMasterKeyId: "alias/aws/sns" } },
   { rule: "sns-encryption", type: TOPIC, rename: "topic-without-waiver" },
   { rule: "sns-dead-letters", type: SUBSCRIPTION, name: "tasks-work", set: { redrivePolicy: undefined } },
@@ -21,6 +27,12 @@ export const sns: readonly Mutation[] = [
     type: "aws:sqs/queuePolicy:QueuePolicy",
     name: "tasks-work-dead-letters",
     document: { property: "policy", change: replacing("sns.amazonaws.com", "s3.amazonaws.com") },
+  },
+  {
+    rule: "sns-may-deliver",
+    type: "aws:sqs/queuePolicy:QueuePolicy",
+    name: "tasks-work-policy",
+    document: { property: "policy", change: replacing("sqs:SendMessage", "sqs:ReceiveMessage") },
   },
   { rule: "sns-https", type: SUBSCRIPTION, add: { protocol: "http", redrivePolicy: "{}" } },
 ];

@@ -10,8 +10,15 @@ const definition = (from: string | RegExp, to: string) => ({
 
 export const stepFunctions: readonly Mutation[] = [
   { rule: "workflow-time", ...definition('"TimeoutSeconds":130,', "") },
+  { rule: "workflow-time", ...definition(',"TimeoutSeconds":21600', "") },
   { rule: "workflow-retries", ...definition('"JitterStrategy":"FULL"', '"JitterStrategy":"NONE"') },
+  { rule: "workflow-retries", ...definition('"Lambda.TooManyRequestsException",', "") },
   { rule: "workflow-catch", ...definition('["States.ALL"]', '["States.TaskFailed"]') },
+  { rule: "workflow-catch", ...definition('"Catch":', '"Comment":') },
+  {
+    rule: "workflow-catch",
+    ...definition('"Catch":[', '"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Failed"},'),
+  },
   { rule: "workflow-default", ...definition(',"Default":"ImportChunk"', "") },
   { rule: "workflow-standard", type: MACHINE, set: { type: "EXPRESS" } },
   { rule: "workflow-log", type: MACHINE, set: { "loggingConfiguration.level": "ERROR" } },
