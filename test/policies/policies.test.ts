@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Graph } from "../../local/core/graph.ts";
 import { audit } from "../../policies/audit.ts";
+import { reportOf } from "../../policies/report.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { waivers } from "../../policies/waivers.ts";
 import { evaluated } from "./support/evaluated.ts";
@@ -64,6 +65,30 @@ describe("the policy pack", () => {
     const idle = { rule: "api-tracing", resource: "moves-api-stage", reason: "none", expires: "9999-12-31" };
     expect(audit(prod, { rules, waivers: [idle], production: true, today: TODAY }).unused).to.deep.equal([
       idle,
+    ]);
+  });
+
+  it("reports what must be mended, where and how; of the rest, how often", () => {
+    const report = (graph: Graph, production: boolean) =>
+      reportOf("it", audit(graph, { rules, waivers, production, today: TODAY }), rules);
+    const short = report(dev, false);
+    expect(short).to.match(/^it: \d+ rules, nothing mandatory is violated\n {2}advice {4}/);
+    expect(short).to.match(/\bdynamodb-recovery \(6\),/);
+    const lines = short.split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).to.be.at.most(120);
+    expect(lines.length).to.be.below(20);
+
+    const set = { sqsManagedSseEnabled: false };
+    const violated = mutated(prod, {
+      rule: "sqs-encryption",
+      type: "aws:sqs/queue:Queue",
+      name: "tasks-work",
+      set,
+    });
+    expect(report(violated, true).split("\n").slice(0, 3)).to.deep.equal([
+      `it: ${rules.length} rules, 1 mandatory violations`,
+      "  mandatory sqs-encryption: tasks-work-dead-letters-queue is not encrypted with a key that services can use",
+      "            Set sqsManagedSseEnabled.",
     ]);
   });
 });
