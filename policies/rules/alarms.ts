@@ -9,6 +9,7 @@ import {
   ALIAS,
   API,
   ASYNC,
+  BUDGET,
   CLUSTER,
   FUNCTION,
   MAPPING,
@@ -16,12 +17,11 @@ import {
   STATE_MACHINE,
   SUBSCRIPTION,
   TABLE,
+  TOPIC,
+  TOPIC_POLICY,
 } from "./types.ts";
 
-const BUDGET = "aws:budgets/budget:Budget";
 const STAGE = "aws:apigateway/stage:Stage";
-const TOPIC = "aws:sns/topic:Topic";
-const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 
 /** Who tells topics something, by which property, and as which service. */
 const SOURCES = [

@@ -2,9 +2,8 @@
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { listOf, type Subject, valueAt } from "../stack.ts";
 import { alarms } from "./alarms.ts";
-import { LOG_GROUP, STATE_MACHINE } from "./types.ts";
+import { BUDGET, LOG_GROUP, STATE_MACHINE } from "./types.ts";
 
-const BUDGET = "aws:budgets/budget:Budget";
 const STACK = "pulumi:pulumi:Stack";
 
 const A_YEAR = 365;

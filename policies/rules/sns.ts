@@ -2,10 +2,8 @@
 import { statementsOf } from "../documents.ts";
 import { letsInvoke, letsSend, openings, refusesPlainText } from "../resource-policies.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
-import { ALIAS, PERMISSION, QUEUE, QUEUE_POLICY, SUBSCRIPTION } from "./types.ts";
+import { ALIAS, PERMISSION, QUEUE, QUEUE_POLICY, SUBSCRIPTION, TOPIC, TOPIC_POLICY } from "./types.ts";
 
-const TOPIC = "aws:sns/topic:Topic";
-const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const SNS = "sns.amazonaws.com";
 
 /** Others are people: a message to an address that is wrong stays wrong. */

@@ -10,8 +10,8 @@ import messages, {
   type AnalyzerInfo,
 } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import structs, { type JavaScriptValue, type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Properties, Resource } from "../../../local/core/graph.ts";
+import type { Resource } from "../../../local/core/graph.ts";
+import { encode } from "../../../local/evaluate/values.ts";
 
 /** The policy pack as Pulumi's engine starts it and talks to it. */
 export class PolicyHost {
@@ -44,7 +44,7 @@ export class PolicyHost {
       .setType(resource.type)
       .setName(resource.name)
       .setUrn(resource.urn)
-      .setProperties(structOf(resource.inputs))
+      .setProperties(encode(resource.inputs, new Set(resource.secretInputs)))
       .setOptions(new messages.AnalyzerResourceOptions().setProtect(resource.protect));
     const answer = await answered<AnalyzeResponse>((done) => this.#client.analyze(request, done));
     return answer.getDiagnosticsList();
@@ -68,7 +68,7 @@ function messageOf(resource: Resource) {
     .setType(resource.type)
     .setName(resource.name)
     .setUrn(resource.urn)
-    .setProperties(structOf(resource.outputs))
+    .setProperties(encode(resource.outputs, new Set(resource.secretInputs)))
     .setDependenciesList([...resource.dependencies])
     .setOptions(new messages.AnalyzerResourceOptions().setProtect(resource.protect));
   for (const [property, urns] of Object.entries(resource.propertyDependencies))
@@ -76,11 +76,6 @@ function messageOf(resource: Resource) {
       .getPropertydependenciesMap()
       .set(property, new messages.AnalyzerPropertyDependencies().setUrnsList([...urns]));
   return message;
-}
-
-function structOf(properties: Properties): Struct {
-  const json = JSON.parse(JSON.stringify(properties)) as { [name: string]: JavaScriptValue };
-  return structs.Struct.fromJavaScript(json);
 }
 
 function answered<T>(call: (done: requestCallback<T>) => void): Promise<T> {
