@@ -1,8 +1,8 @@
 import messages, { type AnalyzeDiagnostic } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { expect } from "chai";
-import type { Graph } from "../../local/core/graph.ts";
+import type { Graph, Resource } from "../../local/core/graph.ts";
 import { audit } from "../../policies/audit.ts";
-import type { Rule } from "../../policies/rule.ts";
+import type { Level, Rule } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { waivers } from "../../policies/waivers.ts";
 import { evaluated } from "./support/evaluated.ts";
@@ -15,8 +15,6 @@ const today = new Date().toISOString().slice(0, 10);
 
 /** What stands for a value that is not known yet, in Pulumi's protocol. */
 const UNKNOWN = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7";
-
-const { ADVISORY, MANDATORY } = messages.EnforcementLevel;
 
 const scopes = new Map(rules.map(({ id, scope }) => [id, scope]));
 
@@ -48,11 +46,37 @@ describe("the policy pack under Pulumi's own host", () => {
 
   it("serves every rule, with the levels of the stack's configuration", async () => {
     const info = await (await started(false)).info();
-    const levels = new Map(
-      info.getPoliciesList().map((policy) => [policy.getName(), policy.getEnforcementlevel()]),
+    const served = info.getPoliciesList().map((policy) => [policy.getName(), levelOf(policy)]);
+    const expected = [...rules.map(({ id, dev }) => [id, dev]), ["waiver-expired", "mandatory"]];
+    expect(served).to.have.deep.members(expected);
+  });
+
+  it("says which rule a resource or a stack violates, how grave that is, what is wrong and what to do", async function () {
+    this.timeout(60_000);
+    const [pulumi, prod] = await Promise.all([started(true), evaluated("prod")]);
+    const queue = { type: "aws:sqs/queue:Queue", name: "tasks-work-queue" };
+    const plain = mutated(prod, { rule: "sqs-encryption", ...queue, set: { sqsManagedSseEnabled: false } });
+    const [single, ...others] = await pulumi.judge(named(plain, queue.name));
+    expect(others).to.deep.equal([]);
+    expect([single?.getPolicyname(), single && levelOf(single)]).to.deep.equal([
+      "sqs-encryption",
+      "mandatory",
+    ]);
+    expect(single?.getMessage()).to.match(/ Set sqsManagedSseEnabled\.\nis not encrypted with a key/);
+
+    const hasty = mutated(prod, {
+      rule: "source-visibility",
+      ...queue,
+      set: { visibilityTimeoutSeconds: 30 },
+    });
+    const [found] = (await pulumi.judgeStack(hasty.resources)).filter(
+      (answer) => answer.getPolicyname() === "source-visibility",
     );
-    expect([...levels.keys()]).to.have.members([...rules.map(({ id }) => id), "waiver-expired"]);
-    expect([levels.get("api-firewall"), levels.get("api-tracing")]).to.deep.equal([ADVISORY, MANDATORY]);
+    expect(found && levelOf(found)).to.equal("mandatory");
+    expect(found?.getUrn()).to.equal(named(prod, "tasks-work-mapping").urn);
+    expect(found?.getMessage()).to.match(
+      /\ntasks-work-mapping: hides messages for 30 s where 180 s are needed$/,
+    );
   });
 
   it("finds in what the engine hands over what it finds offline", async function () {
@@ -84,10 +108,29 @@ describe("the policy pack under Pulumi's own host", () => {
     const answers = (await pulumi.judgeStack(resources)).filter(
       (answer) => answer.getPolicyname() === "s3-tls-only",
     );
-    expect(answers.map((answer) => answer.getEnforcementlevel())).to.deep.equal([MANDATORY, ADVISORY]);
+    expect(answers.map(levelOf)).to.deep.equal(["mandatory", "advisory"]);
     expect(answers[0]?.getMessage()).to.include("tasks-files-bucket: answers plain HTTP");
+
+    const topic = named(prod, "alerts-topic");
+    const unknown = { ...topic, inputs: { ...topic.inputs, kmsMasterKeyId: UNKNOWN } };
+    const advice = await pulumi.judge(unknown);
+    expect(advice.map((answer) => [answer.getPolicyname(), levelOf(answer)])).to.deep.equal([
+      ["sns-service-key", "advisory"],
+      ["sns-encryption", "advisory"],
+    ]);
+    expect(advice[0]?.getMessage()).to.match(/^can't run policy 'sns-service-key' .* during preview/);
   });
 });
+
+function levelOf(said: { getEnforcementlevel(): messages.EnforcementLevel }): Level {
+  return said.getEnforcementlevel() === messages.EnforcementLevel.MANDATORY ? "mandatory" : "advisory";
+}
+
+function named(graph: Graph, name: string): Resource {
+  const resource = graph.resources.find((candidate) => candidate.name === name);
+  if (!resource) throw new Error(`No resource ${name}`);
+  return resource;
+}
 
 /** Rule and last line of what the pack says, without expired waivers. */
 function said(diagnostics: readonly AnalyzeDiagnostic[]): string[] {
