@@ -35,25 +35,28 @@ function found(graph: Graph, scope: Rule["scope"], write: (resource: string, mes
 }
 
 describe("the policy pack under Pulumi's own host", () => {
-  let host: PolicyHost | undefined;
+  let pulumi: PolicyHost;
+  let prod: Graph;
 
-  const started = async (production: boolean): Promise<PolicyHost> => {
-    host = await PolicyHost.start({ "andamio:production": String(production) });
-    return host;
-  };
+  before(async function () {
+    this.timeout(60_000);
+    [pulumi, prod] = await Promise.all([
+      PolicyHost.start({ "andamio:production": "true" }),
+      evaluated("prod"),
+    ]);
+  });
 
-  afterEach(() => host?.stop());
+  after(() => pulumi?.stop());
 
   it("serves every rule, with the levels of the stack's configuration", async () => {
-    const info = await (await started(false)).info();
+    const development = await PolicyHost.start({ "andamio:production": "false" });
+    const info = await development.info().finally(() => development.stop());
     const served = info.getPoliciesList().map((policy) => [policy.getName(), levelOf(policy)]);
     const expected = [...rules.map(({ id, dev }) => [id, dev]), ["waiver-expired", "mandatory"]];
     expect(served).to.have.deep.members(expected);
   });
 
-  it("says which rule a resource or a stack violates, how grave that is, what is wrong and what to do", async function () {
-    this.timeout(60_000);
-    const [pulumi, prod] = await Promise.all([started(true), evaluated("prod")]);
+  it("says which rule a resource or a stack violates, how grave that is, what is wrong and what to do", async () => {
     const queue = { type: "aws:sqs/queue:Queue", name: "tasks-work-queue" };
     const plain = mutated(prod, { rule: "sqs-encryption", ...queue, set: { sqsManagedSseEnabled: false } });
     const [single, ...others] = await pulumi.judge(named(plain, queue.name));
@@ -79,10 +82,7 @@ describe("the policy pack under Pulumi's own host", () => {
     );
   });
 
-  it("finds in what the engine hands over what it finds offline", async function () {
-    this.timeout(60_000);
-    const [pulumi, prod] = await Promise.all([started(true), evaluated("prod")]);
-
+  it("finds in what the engine hands over what it finds offline", async () => {
     const stack = violated(prod, "stack");
     expect(said(await pulumi.judgeStack(stack.resources))).to.have.members(
       found(stack, "stack", (resource, message) => `${resource}: ${message}`),
@@ -94,9 +94,7 @@ describe("the policy pack under Pulumi's own host", () => {
     expect(said(answers.flat())).to.have.members(found(single, "resource", (_, message) => message));
   });
 
-  it("says as an advice what cannot be judged before a deployment, and finds the rest", async function () {
-    this.timeout(60_000);
-    const [pulumi, prod] = await Promise.all([started(true), evaluated("prod")]);
+  it("says as an advice what cannot be judged before a deployment, and finds the rest", async () => {
     const buckets = prod.resources.filter(({ type }) => type.startsWith("aws:s3/bucket"));
     const resources = buckets
       .filter(({ name }) => name !== "tasks-files-policy")

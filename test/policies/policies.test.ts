@@ -8,6 +8,7 @@ import { waivers } from "../../policies/waivers.ts";
 import { evaluated } from "./support/evaluated.ts";
 import { mutated } from "./support/mutated.ts";
 import { mutations } from "./violations/index.ts";
+import type { Mutation } from "./violations/mutation.ts";
 
 /** Any day before the waivers end: a test does not begin to fail by itself. */
 const TODAY = "2026-11-23";
@@ -19,9 +20,13 @@ function mandatory(graph: Graph, production: boolean): string[] {
     .map(({ rule, resource, message }) => `${rule}: ${resource} ${message}`);
 }
 
-function firing(graph: Graph): string[] {
-  const { violations } = audit(graph, { rules, waivers, production: true, today: TODAY });
-  return [...new Set(violations.map(({ rule }) => rule))];
+/** The rules that a change makes fire. Those that do not look at the type of what is changed need not be asked. */
+function firing(prod: Graph, mutation: Mutation): string[] {
+  const concerned = rules.filter(
+    ({ types, reads = [] }) => mutation.add || [...types, ...reads].includes(mutation.type),
+  );
+  const options = { rules: concerned, waivers, production: true, today: TODAY };
+  return [...new Set(audit(mutated(prod, mutation), options).violations.map(({ rule }) => rule))];
 }
 
 describe("the policy pack", () => {
@@ -42,7 +47,7 @@ describe("the policy pack", () => {
   it("has violations for each rule, and each makes exactly its rule fire", function () {
     this.timeout(60_000);
     expect([...new Set(mutations.map(({ rule }) => rule))]).to.have.members(rules.map(({ id }) => id));
-    const found = mutations.map((mutation) => [mutation.rule, firing(mutated(prod, mutation))]);
+    const found = mutations.map((mutation) => [mutation.rule, firing(prod, mutation)]);
     expect(found).to.deep.equal(mutations.map(({ rule }) => [rule, [rule]]));
   });
 
