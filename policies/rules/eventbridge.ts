@@ -140,6 +140,28 @@ const rules: readonly Rule[] = [
   ),
 ];
 
+/** EventBridge's own limits: a day, and 185 times. */
+const tries: readonly Rule[] = [
+  resourceRule(
+    {
+      id: "events-retries",
+      what: "In production EventBridge tries a delivery for as long as it can: a day.",
+      why: "An outage of some hours would fill the dead-letter queues, though all would have gone well by itself.",
+      remedy: "Set maximumEventAgeInSeconds 86400 and maximumRetryAttempts 185 in the retryPolicy.",
+      ...PRODUCTION,
+      types: [EVENT_TARGET, SCHEDULE],
+    },
+    (subject) => {
+      const policy = subject.type === SCHEDULE ? "target.retryPolicy" : "retryPolicy";
+      return unless(
+        subject.number(`${policy}.maximumEventAgeInSeconds`, 86_400) === 86_400 &&
+          subject.number(`${policy}.maximumRetryAttempts`, 185) === 185,
+        "gives up early",
+      );
+    },
+  ),
+];
+
 const sources: readonly Rule[] = [
   resourceRule(
     {
@@ -217,4 +239,4 @@ const schedules: readonly Rule[] = [
   ),
 ];
 
-export const eventbridge: readonly Rule[] = [...buses, ...rules, ...sources, ...schedules];
+export const eventbridge: readonly Rule[] = [...buses, ...rules, ...tries, ...sources, ...schedules];

@@ -57,6 +57,18 @@ export const eventbridge: readonly Mutation[] = [
     document: { property: "policy", change: replacing("states:StartExecution", "states:StopExecution") },
   },
   {
+    rule: "events-retries",
+    type: "aws:cloudwatch/eventTarget:EventTarget",
+    name: "moves-tracking",
+    set: { "retryPolicy.maximumEventAgeInSeconds": 3600 },
+  },
+  {
+    rule: "events-retries",
+    type: SCHEDULE,
+    name: "backup",
+    set: { "target.retryPolicy.maximumRetryAttempts": 10 },
+  },
+  {
     rule: "events-from-buckets",
     type: "aws:s3/bucketNotification:BucketNotification",
     set: { queues: [{ events: ["s3:ObjectCreated:*"] }] },
