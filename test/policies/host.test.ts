@@ -1,6 +1,6 @@
 import messages, { type AnalyzeDiagnostic } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { expect } from "chai";
-import type { Graph, Resource } from "../../local/core/graph.ts";
+import type { Graph, Resource, Value } from "../../local/core/graph.ts";
 import { audit } from "../../policies/audit.ts";
 import type { Level, Rule } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
@@ -15,6 +15,9 @@ const today = new Date().toISOString().slice(0, 10);
 
 /** What stands for a value that is not known yet, in Pulumi's protocol. */
 const UNKNOWN = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7";
+
+/** Texts that hold an ARN, an address, or a name or id of AWS's making. */
+const FROM_AWS = /arn:aws:|127\.0\.0\.1|-[0-9a-f]{7}|^[a-z]+-[0-9a-f]{17}$/;
 
 const scopes = new Map(rules.map(({ id, scope }) => [id, scope]));
 
@@ -94,6 +97,22 @@ describe("the policy pack under Pulumi's own host", () => {
     expect(said(answers.flat())).to.have.members(found(single, "resource", (_, message) => message));
   });
 
+  it("stops no first preview, of which little is known", async () => {
+    const unmade = prod.resources.map(unmadeOf);
+    const answers = [
+      ...(await Promise.all(unmade.map((resource) => pulumi.judge(resource)))).flat(),
+      ...(await pulumi.judgeStack(unmade)),
+    ];
+    const demanded = said(answers.filter((answer) => levelOf(answer) === "mandatory"));
+    const made = [
+      ...found(prod, "resource", (_, message) => message),
+      ...found(prod, "stack", (resource, message) => `${resource}: ${message}`),
+    ];
+    expect(made).to.include.members(demanded);
+    const advised = answers.map((answer) => answer.getPolicyname());
+    expect(advised).to.include.members(["iam-resources", "sqs-tls-only"]);
+  });
+
   it("says as an advice what cannot be judged before a deployment, and finds the rest", async () => {
     const buckets = prod.resources.filter(({ type }) => type.startsWith("aws:s3/bucket"));
     const resources = buckets
@@ -119,6 +138,24 @@ describe("the policy pack under Pulumi's own host", () => {
     expect(advice[0]?.getMessage()).to.match(/^can't run policy 'sns-service-key' .* during preview/);
   });
 });
+
+/** A resource as a preview sees it that has nothing to go by: what AWS would tell is unknown, and what is made of it. */
+function unmadeOf(resource: Resource): Resource {
+  const unknown = (value: Value | undefined): Value | undefined => {
+    if (typeof value === "string") return FROM_AWS.test(value) ? UNKNOWN : value;
+    if (Array.isArray(value)) return value.map((entry) => unknown(entry) ?? null);
+    if (typeof value !== "object" || value === null || "kind" in value) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, unknown(entry)]));
+  };
+  const inputs = Object.fromEntries(
+    Object.entries(resource.inputs).map(([name, value]) => [
+      name,
+      (resource.propertyDependencies[name] ?? []).length > 0 ? unknown(value) : value,
+    ]),
+  );
+  const computed = Object.keys(resource.outputs).map((name) => [name, UNKNOWN]);
+  return { ...resource, inputs, outputs: { ...Object.fromEntries(computed), ...inputs } };
+}
 
 function levelOf(said: { getEnforcementlevel(): messages.EnforcementLevel }): Level {
   return said.getEnforcementlevel() === messages.EnforcementLevel.MANDATORY ? "mandatory" : "advisory";
