@@ -75,7 +75,7 @@ export interface TableLinkOptions {
 }
 
 /**
- * Ceilings of an on-demand table, in units per second, so that a mistake in a program has a price with an end:
+ * Ceilings of an on-demand table and of each of its indexes, in units per second, so that a mistake in a program has a price with an end:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode-max-throughput.html
  */
 const CEILINGS = Object.freeze({
@@ -132,18 +132,27 @@ export class SecureTable extends Component {
 
 function tableArgs(args: SecureTableArgs): aws.dynamodb.TableArgs {
   const { production } = args.defaults;
+  const ceiling = production ? CEILINGS.production : CEILINGS.development;
   return {
     billingMode: "PAY_PER_REQUEST",
     hashKey: args.partitionKey,
     rangeKey: args.sortKey,
     attributes: keyAttributes(args).map((name) => ({ name, type: args.attributes?.[name] ?? "S" })),
-    globalSecondaryIndexes: Object.entries(args.indexes ?? {}).map(([name, index]) => indexArgs(name, index)),
-    onDemandThroughput: production ? CEILINGS.production : CEILINGS.development,
+    globalSecondaryIndexes: Object.entries(args.indexes ?? {}).map(([name, index]) => ({
+      ...indexArgs(name, index),
+      onDemandThroughput: indexCeiling(ceiling),
+    })),
+    onDemandThroughput: ceiling,
     pointInTimeRecovery: { enabled: production },
     deletionProtectionEnabled: production,
     ...(args.timeToLive !== undefined && { ttl: { attributeName: args.timeToLive, enabled: true } }),
     ...(args.stream && { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" }),
   };
+}
+
+/** A write that changes a key of the index takes an item out of it and puts another in. */
+function indexCeiling({ maxReadRequestUnits, maxWriteRequestUnits }: typeof CEILINGS.development) {
+  return { maxReadRequestUnits, maxWriteRequestUnits: 2 * maxWriteRequestUnits };
 }
 
 function indexArgs(name: string, index: TableIndexArgs): aws.types.input.dynamodb.TableGlobalSecondaryIndex {

@@ -1,22 +1,66 @@
 /** Policy documents and OpenAPI documents, as rules read them. */
 import { isRecord, listOf, type Subject, textOf, valueAt } from "./stack.ts";
 
-export interface Statement {
-  /** `*`, or what stands under `AWS`, `Service`, `Federated`. */
-  readonly principals: readonly string[];
+export interface Condition {
+  /** Such as `StringEquals`, `ForAnyValue:StringLike`. */
+  readonly operator: string;
+  /** In lower case, as IAM does not tell cases of keys apart. */
+  readonly key: string;
+  readonly values: readonly string[];
 }
 
-/** The statements of the policy document at a path. */
-export function statementsOf(subject: Subject, path: string): readonly Statement[] {
-  return listOf(valueAt(subject.json(path), "Statement")).map((statement) => {
-    const principal = valueAt(statement, "Principal");
-    return {
-      principals: isRecord(principal)
-        ? Object.values(principal).flatMap(listOf).map(textOf)
-        : listOf(principal).map(textOf),
-    };
-  });
+export interface Statement {
+  readonly effect: string;
+  /** `*`, or what stands under `AWS`, `Service`, `Federated`. */
+  readonly principals: readonly string[];
+  /** Those of them that are services of AWS. */
+  readonly services: readonly string[];
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions: readonly Condition[];
+  /** Whether it says what is excepted: `NotAction`, `NotResource`, `NotPrincipal`. */
+  readonly negated: boolean;
 }
+
+/** The statements of the policy document at a path: a text, or a list of them. */
+export function statementsOf(subject: Subject, path: string): readonly Statement[] {
+  return listOf(valueAt(subject.json(path), "Statement")).map(statementOf);
+}
+
+function statementOf(statement: unknown): Statement {
+  const texts = (name: string) => listOf(valueAt(statement, name)).map(textOf);
+  const principal = valueAt(statement, "Principal");
+  return {
+    effect: textOf(valueAt(statement, "Effect")),
+    principals: isRecord(principal)
+      ? Object.values(principal).flatMap(listOf).map(textOf)
+      : texts("Principal"),
+    services: texts("Principal.Service"),
+    actions: texts("Action"),
+    resources: texts("Resource"),
+    conditions: conditionsOf(valueAt(statement, "Condition")),
+    negated: isRecord(statement) && Object.keys(statement).some((name) => name.startsWith("Not")),
+  };
+}
+
+function conditionsOf(condition: unknown): readonly Condition[] {
+  return Object.entries(isRecord(condition) ? condition : {}).flatMap(([operator, keys]) =>
+    Object.entries(isRecord(keys) ? keys : {}).map(([key, values]) => ({
+      operator,
+      key: key.toLowerCase(),
+      values: listOf(values).map(String),
+    })),
+  );
+}
+
+/** The values that a statement demands for a key: those of an operator that compares for equality. */
+export function demanded(statement: Statement, key: string): readonly string[] {
+  return statement.conditions
+    .filter((condition) => condition.key === key.toLowerCase() && EQUALITY.test(condition.operator))
+    .flatMap(({ values }) => values);
+}
+
+const EQUALITY = /^(ForAnyValue:|ForAllValues:)?(String|Arn)(Equals|Like|EqualsIgnoreCase)$/;
 
 export interface Operation {
   /** Method and path, such as `POST /tasks`. */

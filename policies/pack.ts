@@ -13,14 +13,31 @@ const valid = waivers.filter((waiver) => !isExpired(waiver, today));
 /** The engine gives the pack the stack's configuration. A stack that does not say what it is, is held to be production. */
 const production = new Config("andamio").getBoolean("production") ?? true;
 
+/** How many resources each rule could not judge, because a preview does not know what it asks for. */
+const unjudged = new Map<string, number>();
+
+/** What a rule says of a resource; nothing when that cannot be known yet, which is told at the end in one piece. */
+function verdictOf(rule: Rule, subject: Subject, stack: Stack): readonly string[] {
+  try {
+    return rule
+      .check(subject, stack)
+      .filter(
+        (message) =>
+          !valid.some((waiver) => covers(waiver, { rule: rule.id, resource: subject.name, message })),
+      );
+  } catch (error) {
+    if (!(error instanceof UnknownValueError)) throw error;
+    unjudged.set(rule.id, (unjudged.get(rule.id) ?? 0) + 1);
+    return [];
+  }
+}
+
 function policyOf(rule: Rule): Policies[number] {
   const text = {
     name: rule.id,
     description: `${rule.what} ${rule.why} ${rule.remedy}`,
     enforcementLevel: production ? rule.prod : rule.dev,
   };
-  const waived = (resource: string, message: string) =>
-    valid.some((waiver) => covers(waiver, { rule: rule.id, resource, message }));
   if (rule.scope === "resource") {
     return {
       ...text,
@@ -35,7 +52,7 @@ function policyOf(rule: Rule): Policies[number] {
           protect: args.opts.protect,
           propertyDependencies: {},
         });
-        for (const message of rule.check(subject, new Stack([]))) if (!waived(name, message)) report(message);
+        for (const message of verdictOf(rule, subject, new Stack([]))) report(message);
       },
     };
   }
@@ -43,18 +60,10 @@ function policyOf(rule: Rule): Policies[number] {
     ...text,
     validateStack: (args, report) => {
       const stack = new Stack(args.resources.map(dataOf));
-      let unknown: UnknownValueError | undefined;
       for (const subject of rule.types.flatMap((type) => stack.of(type))) {
-        try {
-          for (const message of rule.check(subject, stack)) {
-            if (!waived(subject.name, message)) report(`${subject.name}: ${message}`, subject.urn);
-          }
-        } catch (error) {
-          if (!(error instanceof UnknownValueError)) throw error;
-          unknown = error;
-        }
+        for (const message of verdictOf(rule, subject, stack))
+          report(`${subject.name}: ${message}`, subject.urn);
       }
-      if (unknown) throw unknown;
     },
   };
 }
@@ -87,6 +96,19 @@ function expiredWaivers(expired: readonly Waiver[]): Policies[number] {
   };
 }
 
-new PolicyPack("andamio", {
-  policies: [...rules.map(policyOf), expiredWaivers(waivers.filter((waiver) => isExpired(waiver, today)))],
-});
+/** Stands behind all others. */
+const unknownYet: Policies[number] = {
+  name: "unknown-yet",
+  description:
+    "What a preview cannot know is not judged yet. `pulumi up` judges it: a resource before it is made, how they fit together at its end.",
+  enforcementLevel: "advisory",
+  validateStack: (_args, report) => {
+    const counts = [...unjudged].map(([rule, count]) => (count > 1 ? `${rule} (${count})` : rule));
+    unjudged.clear();
+    if (counts.length > 0) report(`Not judged yet: ${counts.sort().join(", ")}.`);
+  },
+};
+
+const expired = waivers.filter((waiver) => isExpired(waiver, today));
+
+new PolicyPack("andamio", { policies: [...rules.map(policyOf), expiredWaivers(expired), unknownYet] });

@@ -78,6 +78,10 @@ export class Stack {
     }
   }
 
+  types(): Iterable<string> {
+    return this.#byType.keys();
+  }
+
   of(type: string): readonly Subject[] {
     return this.#byType.get(type) ?? [];
   }

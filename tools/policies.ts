@@ -1,7 +1,8 @@
 /** `npm run policies`: judges a stack by the rules of policies/, offline. */
 import { parseArgs } from "node:util";
 import type { Graph } from "../local/core/graph.ts";
-import { type Audit, audit, type Violation } from "../policies/audit.ts";
+import { type Audit, audit } from "../policies/audit.ts";
+import { reportOf } from "../policies/report.ts";
 import { rules } from "../policies/rules/index.ts";
 import { waivers } from "../policies/waivers.ts";
 import { runCommand } from "./command.ts";
@@ -10,10 +11,13 @@ import { graphOf } from "./stacks.ts";
 
 const HELP = `Judges stacks by the rules of policies/, without AWS and without the Pulumi CLI.
 
+What is mandatory is shown with its remedy; advice (mandatory in production) and waivers as how often for each rule.
+docs/policies.md explains the rules.
+
 Usage: npm run --silent policies -- [options]
 
   --stack NAME   stack to judge; may be repeated                              (default: dev and prod)
-  --json         everything found, for machines
+  --json         everything found, with resources and messages
   --help         this text
 
 Exit code: 0 when nothing mandatory is violated, 1 when something is, 2 when a stack cannot be evaluated.
@@ -54,21 +58,8 @@ function isViolated({ violations }: Audit): boolean {
   return violations.some(({ level }) => level === "mandatory");
 }
 
-function textOf({ stack, violations, waived, unused }: StackAudit): string {
-  const mandatory = violations.filter(({ level }) => level === "mandatory");
-  const advisory = violations.filter(({ level }) => level === "advisory");
-  return [
-    `${stack}: ${rules.length} rules, ${mandatory.length} mandatory violations, ${advisory.length} advisory, ${waived.length} waived`,
-    ...mandatory.flatMap(linesOf),
-    ...advisory.map(({ rule, resource, message }) => `  advisory   ${rule}: ${resource} ${message}`),
-    ...unused.map(({ rule, resource }) => `  unused     waiver of ${rule} for ${resource}`),
-    "",
-  ].join("\n");
-}
-
-function linesOf({ rule, resource, message }: Violation): readonly string[] {
-  const remedy = rules.find(({ id }) => id === rule)?.remedy ?? "See policies/waivers.ts.";
-  return [`  mandatory  ${rule}: ${resource} ${message}`, `             ${remedy}`];
+function textOf(found: StackAudit): string {
+  return reportOf(found.stack, found, rules);
 }
 
 if (import.meta.main) runCommand(main);

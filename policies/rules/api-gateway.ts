@@ -3,7 +3,7 @@ import { operationsOf } from "../documents.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { isRecord, textOf, valueAt } from "../stack.ts";
 import { apiDoors } from "./api-doors.ts";
-import { ALIAS, API, FUNCTION } from "./types.ts";
+import { API, FUNCTION } from "./types.ts";
 
 const STAGE = "aws:apigateway/stage:Stage";
 const SETTINGS = "aws:apigateway/methodSettings:MethodSettings";
@@ -120,6 +120,22 @@ const limits: readonly Rule[] = [
         "limits no rate",
       ),
   ),
+  stackRule(
+    {
+      id: "api-key-plan",
+      what: "Each API key belongs to a usage plan.",
+      why: "A key without one opens nothing, and once it is added by hand nothing here limits it.",
+      remedy: "Add a UsagePlanKey.",
+      ...ALWAYS,
+      types: ["aws:apigateway/apiKey:ApiKey"],
+      reads: ["aws:apigateway/usagePlanKey:UsagePlanKey"],
+    },
+    (key, stack) =>
+      unless(
+        stack.referring(key, "aws:apigateway/usagePlanKey:UsagePlanKey", "keyId").length > 0,
+        "belongs to no usage plan",
+      ),
+  ),
   resourceRule(
     {
       id: "api-cache-encrypted",
@@ -147,7 +163,7 @@ const limits: readonly Rule[] = [
       remedy: `Keep the function's timeout below timeoutInMillis of the integration, and that at most ${LONGEST_ANSWER_MS}.`,
       ...ALWAYS,
       types: [API],
-      reads: [FUNCTION, ALIAS],
+      reads: [FUNCTION],
     },
     (api, stack) => {
       const timeouts = new Map(

@@ -1,10 +1,9 @@
 /** AWS Lambda functions. What feeds them is in event-sources.ts. */
 import { ALWAYS, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { isRecord, type Subject, textOf } from "../stack.ts";
-import { ALIAS, FUNCTION, LOG_GROUP, PERMISSION, ROLE } from "./types.ts";
+import { ALIAS, ASYNC, FUNCTION, LOG_GROUP, PERMISSION, ROLE } from "./types.ts";
 
 const RUNTIME = "nodejs24.x";
-const ASYNC = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
 const ASYNC_PRINCIPALS = ["s3.amazonaws.com", "sns.amazonaws.com", "events.amazonaws.com"];
 
 /** Longest age in seconds of an event that is still tried. */

@@ -66,7 +66,7 @@ describe("SecureTable", () => {
     expect(recording.one(TABLE).protect).to.equal(true);
   });
 
-  it("declares each key attribute once, with its type", async () => {
+  it("declares each key attribute once, with its type, and gives each index a ceiling", async () => {
     const { attributes, globalSecondaryIndexes } = await inputsOf({
       indexes,
       attributes: { createdAt: "N" },
@@ -79,6 +79,7 @@ describe("SecureTable", () => {
       { name: "day", type: "S" },
       { name: "owner", type: "S" },
     ]);
+    const onDemandThroughput = { maxReadRequestUnits: 2_000, maxWriteRequestUnits: 4_000 };
     expect(globalSecondaryIndexes).to.deep.equal([
       {
         name: "byStatus",
@@ -87,13 +88,20 @@ describe("SecureTable", () => {
           { attributeName: "createdAt", keyType: "RANGE" },
         ],
         projectionType: "ALL",
+        onDemandThroughput,
       },
-      { name: "byDay", keySchemas: [{ attributeName: "day", keyType: "HASH" }], projectionType: "KEYS_ONLY" },
+      {
+        name: "byDay",
+        keySchemas: [{ attributeName: "day", keyType: "HASH" }],
+        projectionType: "KEYS_ONLY",
+        onDemandThroughput,
+      },
       {
         name: "byOwner",
         keySchemas: [{ attributeName: "owner", keyType: "HASH" }],
         projectionType: "INCLUDE",
         nonKeyAttributes: ["title"],
+        onDemandThroughput,
       },
     ]);
   });
