@@ -2,9 +2,10 @@
 import { etag, expectedVersions, staleVersion } from "../shared/conditional.ts";
 import type { Database, Statements } from "../shared/database.ts";
 import { constrained } from "../shared/database-errors.ts";
+import { pageOfNewest } from "../shared/database-pages.ts";
 import type { Parameters } from "../shared/database-values.ts";
 import { json, uuid } from "../shared/database-values.ts";
-import type { Page } from "../shared/dynamo.ts";
+import type { Key, Page } from "../shared/dynamo.ts";
 import { onceInTransaction } from "../shared/idempotent-transaction.ts";
 import { isId, newId } from "../shared/ids.ts";
 import { jsonBody } from "../shared/json-body.ts";
@@ -15,6 +16,7 @@ import type { ApiResponse } from "../shared/response.ts";
 import type { Secret } from "../shared/secrets.ts";
 import type { Schema } from "../shared/validation.ts";
 import { parse, parseQuery } from "../shared/validation.ts";
+import type { CommonStatements } from "./statements.ts";
 
 /** What every row has. */
 export interface Row {
@@ -38,19 +40,14 @@ export interface Collection<Fields = never, Kept extends Row = never> {
   readonly noun: string;
   readonly schema: Schema<Fields>;
   readonly querySchema: Schema<PageQuery>;
-  /** Texts of SQL; their parameters are `id`, `now`, `start`, `limit`, `status`, `versions` and those of `toParameters`. */
-  readonly statements: Readonly<
-    Record<"insert" | "find" | "list" | "listByStatus" | "update" | "remove", string>
-  >;
+  /** Texts of SQL; their parameters are `id`, `now`, `versions` and those of `toParameters`. */
+  readonly statements: CommonStatements & Readonly<Record<"insert" | "update", string>>;
   readonly toParameters: (fields: Fields) => Parameters;
   /** What a client sees beside id, version and times. */
   readonly toItem: (row: Kept) => object;
   /** Answers to what constraints refuse, by the constraint's name. */
   readonly refusals: Readonly<Record<string, () => Error>>;
 }
-
-/** Above every id: where the first page starts. */
-const TOP = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 export function create<Fields, Kept extends Row>(
   collection: Collection<Fields, Kept>,
@@ -69,7 +66,7 @@ export function create<Fields, Kept extends Row>(
   });
 }
 
-/** Newest first: ids are sorted by their time. A page costs the same wherever it starts. */
+/** Newest first. */
 export function list<Fields, Kept extends Row>(
   collection: Collection<Fields, Kept>,
   request: ApiRequest,
@@ -82,17 +79,9 @@ export function list<Fields, Kept extends Row>(
     ...(cursor !== undefined && { cursor }),
     ...(status !== undefined && { status }),
   };
-  const read = async (size: number, start?: Readonly<Record<string, string>>): Promise<Page<Kept>> => {
-    const { list: all, listByStatus } = collection.statements;
-    const rows = await database.query<Kept>(status === undefined ? all : listByStatus, {
-      start: uuid(start?.id ?? TOP),
-      limit: size + 1,
-      ...(status !== undefined && { status }),
-    });
-    const items = rows.slice(0, size);
-    const last = items.at(-1);
-    return rows.length > size && last ? { items, next: { id: last.id } } : { items };
-  };
+  const { table, columns } = collection.statements;
+  const read = (size: number, start: Key | undefined): Promise<Page<Kept>> =>
+    pageOfNewest(database, { table, columns, filter: { status } }, size, start);
   return listing(request, query, cursorKey, read, (row) => toItem(collection, row));
 }
 

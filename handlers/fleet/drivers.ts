@@ -3,6 +3,7 @@ import { conflictWith } from "../shared/problem.ts";
 import type { Collection, Row } from "./collection.ts";
 import type { DriverFields } from "./driver.schema.ts";
 import { driverQuerySchema, driverSchema } from "./driver.schema.ts";
+import { EXPECTED_ROW, statementsOn } from "./statements.ts";
 
 interface DriverRow extends Row {
   readonly name: string;
@@ -11,17 +12,14 @@ interface DriverRow extends Row {
   readonly status: string;
 }
 
-const COLUMNS = "id::text AS id, name, licence, phone, status, version, created_at, updated_at";
+const common = statementsOn("drivers", "name, licence, phone, status");
 
 const STATEMENTS = {
+  ...common,
   insert: `
     INSERT INTO drivers (id, name, licence, phone, status, created_at, updated_at)
     VALUES (:id, :name, :licence, :phone, coalesce(:status::text, 'available'), :now, :now)
-    RETURNING ${COLUMNS}`,
-  find: `SELECT ${COLUMNS} FROM drivers WHERE id = :id`,
-  list: `SELECT ${COLUMNS} FROM drivers WHERE id < :start ORDER BY id DESC LIMIT :limit`,
-  listByStatus: `
-    SELECT ${COLUMNS} FROM drivers WHERE status = :status AND id < :start ORDER BY id DESC LIMIT :limit`,
+    RETURNING ${common.columns}`,
   update: `
     UPDATE drivers SET
       name = :name,
@@ -30,13 +28,8 @@ const STATEMENTS = {
       status = coalesce(:status::text, status),
       version = version + 1,
       updated_at = :now
-    WHERE id = :id
-      AND (:versions::jsonb IS NULL OR version IN (SELECT value::bigint FROM jsonb_array_elements_text(:versions::jsonb)))
-    RETURNING ${COLUMNS}`,
-  remove: `
-    DELETE FROM drivers
-    WHERE id = :id
-      AND (:versions::jsonb IS NULL OR version IN (SELECT value::bigint FROM jsonb_array_elements_text(:versions::jsonb)))`,
+    WHERE ${EXPECTED_ROW}
+    RETURNING ${common.columns}`,
 };
 
 export const drivers: Collection<DriverFields, DriverRow> = {

@@ -1,16 +1,13 @@
 import * as z from "zod";
 import { pageQuerySchema } from "../shared/page.schema.ts";
+import { numberSchema } from "./number.schema.ts";
 
 const truckStatus = z.enum(["available", "assigned", "maintenance"]);
 
 /** What an employee says about a truck. */
 export const truckSchema = z.strictObject({
   /** No two trucks have the same one, in whatever case. */
-  plate: z
-    .string()
-    .min(1)
-    .max(50)
-    .meta({ examples: ["1234 BCD"] }),
+  plate: numberSchema.meta({ examples: ["1234 BCD"] }),
   capacityM3: z
     .number()
     .gt(0)

@@ -2,6 +2,7 @@
 import { decimal } from "../shared/database-values.ts";
 import { conflictWith } from "../shared/problem.ts";
 import type { Collection, Row } from "./collection.ts";
+import { EXPECTED_ROW, statementsOn } from "./statements.ts";
 import type { TruckFields } from "./truck.schema.ts";
 import { truckQuerySchema, truckSchema } from "./truck.schema.ts";
 
@@ -11,17 +12,14 @@ interface TruckRow extends Row {
   readonly status: string;
 }
 
-const COLUMNS = "id::text AS id, plate, capacity_m3, status, version, created_at, updated_at";
+const common = statementsOn("trucks", "plate, capacity_m3, status");
 
 const STATEMENTS = {
+  ...common,
   insert: `
     INSERT INTO trucks (id, plate, capacity_m3, status, created_at, updated_at)
     VALUES (:id, :plate, :capacity, coalesce(:status::text, 'available'), :now, :now)
-    RETURNING ${COLUMNS}`,
-  find: `SELECT ${COLUMNS} FROM trucks WHERE id = :id`,
-  list: `SELECT ${COLUMNS} FROM trucks WHERE id < :start ORDER BY id DESC LIMIT :limit`,
-  listByStatus: `
-    SELECT ${COLUMNS} FROM trucks WHERE status = :status AND id < :start ORDER BY id DESC LIMIT :limit`,
+    RETURNING ${common.columns}`,
   /** A truck with moves ahead is not made available by saying so. */
   update: `
     UPDATE trucks SET
@@ -34,13 +32,8 @@ const STATEMENTS = {
       END,
       version = version + 1,
       updated_at = :now
-    WHERE id = :id
-      AND (:versions::jsonb IS NULL OR version IN (SELECT value::bigint FROM jsonb_array_elements_text(:versions::jsonb)))
-    RETURNING ${COLUMNS}`,
-  remove: `
-    DELETE FROM trucks
-    WHERE id = :id
-      AND (:versions::jsonb IS NULL OR version IN (SELECT value::bigint FROM jsonb_array_elements_text(:versions::jsonb)))`,
+    WHERE ${EXPECTED_ROW}
+    RETURNING ${common.columns}`,
 };
 
 export const trucks: Collection<TruckFields, TruckRow> = {

@@ -1,14 +1,6 @@
 /** What other services are told of moves: events/catalogue.schema.ts. */
-import { newId } from "../shared/ids.ts";
+import { type WaitingEvent, waitingEvent } from "../shared/outbox.ts";
 import type { Move } from "./move.ts";
-
-/** An event as it waits to be published. */
-export interface MoveEvent {
-  readonly eventId: string;
-  readonly detailType: string;
-  /** JSON. */
-  readonly detail: string;
-}
 
 const VERSION = 1;
 
@@ -17,13 +9,11 @@ export function moveEvent(
   data: { readonly moveId: string },
   correlationId: string,
   now: Date,
-): MoveEvent {
-  const eventId = newId(now);
-  const detail = { eventId, version: VERSION, occurredAt: now.toISOString(), correlationId, data };
-  return { eventId, detailType, detail: JSON.stringify(detail) };
+): WaitingEvent {
+  return waitingEvent({ detailType, version: VERSION, correlationId, data: { ...data } }, now);
 }
 
-export function moveRegistered(move: Move, correlationId: string, now: Date): MoveEvent {
+export function moveRegistered(move: Move, correlationId: string, now: Date): WaitingEvent {
   const { id: moveId, origin, destination, volumeM3, date, clientId, clientEmail } = move;
   const client = { id: clientId, email: clientEmail };
   return moveEvent(

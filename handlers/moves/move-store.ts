@@ -4,13 +4,14 @@
  */
 import type { Statements } from "../shared/database.ts";
 import { constrained } from "../shared/database-errors.ts";
+import { pageOfNewest } from "../shared/database-pages.ts";
 import { date, type Parameters, uuid } from "../shared/database-values.ts";
-import type { Page } from "../shared/dynamo.ts";
+import type { Key, Page } from "../shared/dynamo.ts";
+import type { WaitingEvent } from "../shared/outbox.ts";
 import { fingerprint, repeatKey, replayed } from "../shared/repeats.ts";
 import type { ApiRequest } from "../shared/request.ts";
 import type { ApiResponse } from "../shared/response.ts";
 import type { Move } from "./move.ts";
-import type { MoveEvent } from "./move-events.ts";
 
 const COLUMNS = `
   id::text AS id, client_id AS "clientId", client_email AS "clientEmail", origin, destination,
@@ -54,29 +55,17 @@ const UPDATE = `
 
 const FIND = `SELECT ${COLUMNS} FROM moves WHERE id = :id`;
 
-/** Newest first: ids are sorted by their time. A page costs the same wherever it starts. */
-const LISTS = {
-  all: `SELECT ${COLUMNS} FROM moves WHERE id < :start ORDER BY id DESC LIMIT :limit`,
-  status: `SELECT ${COLUMNS} FROM moves WHERE status = :status AND id < :start ORDER BY id DESC LIMIT :limit`,
-  client: `SELECT ${COLUMNS} FROM moves WHERE client_id = :clientId AND id < :start ORDER BY id DESC LIMIT :limit`,
-  clientAndStatus: `
-    SELECT ${COLUMNS} FROM moves WHERE client_id = :clientId AND status = :status AND id < :start
-    ORDER BY id DESC LIMIT :limit`,
-};
-
 const FIND_RECORD = `
   SELECT fingerprint, response FROM idempotency_records WHERE key = :key AND expires_at > :now`;
 
 const IS_HANDLED = "SELECT event_id::text AS id FROM handled_events WHERE event_id = :id";
 
-/** Above every id: where the first page starts. */
-const TOP = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 const RECORD_LIFETIME_MS = 24 * 60 * 60_000;
 
 /** What is written together with a change of a move. */
 export interface Together {
   /** The event that tells of it. */
-  readonly event?: MoveEvent;
+  readonly event?: WaitingEvent;
   /** The request that asked for it, and the answer that its repetitions get. */
   readonly answer?: { readonly request: ApiRequest; readonly response: ApiResponse };
   /** Id of another service's event, whose effect it is. */
@@ -92,25 +81,14 @@ export interface MoveFilter {
   readonly clientId?: string | undefined;
 }
 
-export async function listMoves(
+export function listMoves(
   database: Statements,
   { status, clientId }: MoveFilter,
   limit: number,
-  start: Readonly<Record<string, string>> | undefined,
+  start: Key | undefined,
 ): Promise<Page<Move>> {
-  const sql =
-    clientId === undefined
-      ? LISTS[status === undefined ? "all" : "status"]
-      : LISTS[status === undefined ? "client" : "clientAndStatus"];
-  const rows = await database.query<Move>(sql, {
-    start: uuid(start?.id ?? TOP),
-    limit: limit + 1,
-    ...(status !== undefined && { status }),
-    ...(clientId !== undefined && { clientId }),
-  });
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return rows.length > limit && last ? { items, next: { id: last.id } } : { items };
+  const listed = { table: "moves", columns: COLUMNS, filter: { client_id: clientId, status } };
+  return pageOfNewest<Move>(database, listed, limit, start);
 }
 
 /**

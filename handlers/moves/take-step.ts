@@ -1,14 +1,14 @@
 /** A step that a request asks for. */
 import { etag, expectedVersions, staleVersion } from "../shared/conditional.ts";
 import type { Statements } from "../shared/database.ts";
-import type { WakeUp } from "../shared/outbox.ts";
+import type { WaitingEvent, WakeUp } from "../shared/outbox.ts";
 import { conflict } from "../shared/problem.ts";
 import type { ApiRequest } from "../shared/request.ts";
 import type { ApiResponse } from "../shared/response.ts";
 import { callerOf, type Group } from "./access.ts";
 import { type StepName, statusAfter } from "./lifecycle.ts";
 import { idOf, isVisible, type Move, moveNotFound, toMove, wrongStep } from "./move.ts";
-import { type MoveEvent, moveEvent } from "./move-events.ts";
+import { moveEvent } from "./move-events.ts";
 import { earlierAnswer, findMove, updateMove } from "./move-store.ts";
 import { publishing } from "./publishing.ts";
 
@@ -69,6 +69,6 @@ function eventOf(
   { detailType, data }: RequestedStep,
   correlationId: string,
   now: Date,
-): MoveEvent {
+): WaitingEvent {
   return moveEvent(detailType, { moveId: move.id, ...data?.(move) }, correlationId, now);
 }

@@ -29,6 +29,14 @@ export interface NewEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** An event as it waits to be published. */
+export interface WaitingEvent {
+  readonly eventId: string;
+  readonly detailType: string;
+  /** JSON. */
+  readonly detail: string;
+}
+
 /** Wakes the relay. */
 export interface WakeUp {
   /** @param delaySeconds until the relay is woken */
@@ -41,10 +49,16 @@ const ADD = `
 
 /** Writes an event, as part of a transaction. Its publication is up to `publishing`, around that transaction. */
 export async function addEvent(tx: Statements, event: NewEvent, now = new Date()): Promise<void> {
-  const { detailType, subject, version, correlationId, data } = event;
+  const { eventId, detailType, detail } = waitingEvent(event, now);
+  await tx.change(ADD, { eventId: uuid(eventId), subject: event.subject, detailType, detail });
+}
+
+/** The form in which an event that happens now waits in the table. */
+export function waitingEvent(event: Omit<NewEvent, "subject">, now: Date): WaitingEvent {
+  const { detailType, version, correlationId, data } = event;
   const eventId = newId(now);
   const detail = JSON.stringify({ eventId, version, occurredAt: now.toISOString(), correlationId, data });
-  await tx.change(ADD, { eventId: uuid(eventId), subject, detailType, detail });
+  return { eventId, detailType, detail };
 }
 
 /**
@@ -56,19 +70,29 @@ export async function publishing<Result>(
   wakeUp: WakeUp,
   work: (tx: Statements) => Promise<Result>,
 ): Promise<Result> {
-  const armed = wakeUp.send(LATE_SECONDS);
+  const armed = wakeLater(wakeUp);
   armed.catch(() => undefined);
   const result = await database.transaction(async (tx) => {
     const done = await work(tx);
     await armed;
     return done;
   });
+  await wakeNow(wakeUp);
+  return result;
+}
+
+/** To be told before anything is committed: then the relay wakes up wherever the caller dies. */
+export function wakeLater(wakeUp: WakeUp): Promise<void> {
+  return wakeUp.send(LATE_SECONDS);
+}
+
+/** To be told after the commit. Never fails: that the relay could not be woken now is no failure. */
+export async function wakeNow(wakeUp: WakeUp): Promise<void> {
   try {
     await wakeUp.send(0);
   } catch (error) {
     logger.warn("The relay of events is woken later", error instanceof Error ? error : String(error));
   }
-  return result;
 }
 
 /** The queue whose messages wake a relay. */

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { expect } from "chai";
 import type { DynamoDbApi } from "../../local/core/apis.ts";
+import { AwsError } from "../../local/core/errors.ts";
 import type { Properties } from "../../local/core/graph.ts";
 import { eventually } from "../support/eventually.ts";
 import { ManualClock } from "../support/fake-cloud.ts";
@@ -24,6 +25,10 @@ const START = Date.UTC(2026, 0, 15, 12);
 class FakeStream implements DynamoDbApi {
   readonly all: DynamoDBRecord[] = [];
   reads = 0;
+  /** How many records it has forgotten. */
+  trimmed = 0;
+  /** How many good iterators it calls too old. */
+  mistakes = 0;
   #listeners = new Set<() => void>();
 
   write(...ids: readonly string[]): void {
@@ -49,12 +54,14 @@ class FakeStream implements DynamoDbApi {
   shards = async (): Promise<string[]> => ["shard-1"];
 
   iterator: DynamoDbApi["iterator"] = async (_arn, _shard, position) => {
-    if (position === "TRIM_HORIZON") return "0";
+    if (position === "TRIM_HORIZON") return String(this.trimmed);
     return position === "LATEST" ? String(this.all.length) : String(Number(position.afterSequenceNumber));
   };
 
   records: DynamoDbApi["records"] = async (_arn, iterator, limit) => {
     this.reads += 1;
+    const isTooOld = Number(iterator) < this.trimmed;
+    if (isTooOld || this.mistakes-- > 0) throw new AwsError("TrimmedDataAccessException", "Trimmed");
     const records = this.all.slice(Number(iterator), Number(iterator) + limit);
     return { records, nextIterator: String(Number(iterator) + records.length) };
   };
@@ -110,6 +117,25 @@ describe("Event source mappings from DynamoDB streams", () => {
       expect(batches()).to.deep.equal(expected);
     });
   }
+
+  it("go on with the oldest record that is left when the stream has forgotten the next one, at once", async () => {
+    stream.write("a");
+    await map();
+    await eventually(() => expect(batches()).to.deep.equal(["a"]));
+    stream.trimmed = 3;
+    stream.write("b", "c", "d");
+    await eventually(() => expect(batches()).to.deep.equal(["a", "d"]));
+  });
+
+  it("lose and double nothing when the stream calls a good iterator too old", async () => {
+    await map({ startingPosition: "LATEST" });
+    stream.mistakes = 1;
+    stream.write("a");
+    await eventually(() => expect(batches()).to.deep.equal(["a"]));
+    stream.mistakes = 1;
+    stream.write("b");
+    await eventually(() => expect(batches()).to.deep.equal(["a", "b"]));
+  });
 
   it("hand over complete records, in order and in batches", async () => {
     stream.write("a", "b", "c");

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 import type { DynamoDBRecord } from "aws-lambda";
+import { AwsError } from "../../core/errors.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { sleep, sleepReally } from "./sleep.ts";
 import { handleBatch, type StreamContext } from "./stream-batch.ts";
@@ -17,6 +18,13 @@ const AFTER_WRITE_MILLISECONDS = [20, 50, 100, 250, 500];
 /** A write whose record has not appeared after so many looks made none. */
 const ENOUGH_LOOKS = 3;
 const BACKOFF_MILLISECONDS = 1_000;
+
+/**
+ * Streams keep records for a day; a reader that is further behind goes on with the oldest that is left. DynamoDB Local calls
+ * good iterators too old, too, when the first record of a shard is being written: https://github.com/aws/aws-sdk-java/issues/2923
+ * So the first time it is asked again from where the reader was, and the second time for the oldest.
+ */
+const MOST_TRIMS = 2;
 
 type PollerContext = Omit<StreamContext, "shardId" | "signal" | "checkpoint" | "rest">;
 
@@ -96,12 +104,14 @@ export class StreamPoller {
     let quiet = 0;
     let writes = -1;
     let found = false;
+    let trims = 0;
     while (!this.#stop.signal.aborted) {
       const seen = writes;
       writes = this.#writes;
       try {
-        iterator ??= await this.#iterator(shardId, position);
+        iterator ??= await this.#iterator(shardId, position, trims);
         const { records, nextIterator } = await this.#gather(iterator, reading);
+        trims = 0;
         if (records.length > 0) await this.#handle(shardId, records, reading);
         iterator = nextIterator;
         if (iterator === undefined) break;
@@ -113,8 +123,9 @@ export class StreamPoller {
         if (quiet > 0) await this.#rest(quiet);
       } catch (error) {
         if (this.#stop.signal.aborted) break;
-        this.#logError(error);
         iterator = undefined;
+        if (isTrimmed(error) && ++trims <= MOST_TRIMS) continue;
+        this.#logError(error);
         await this.#restOnClock(reading, BACKOFF_MILLISECONDS);
       }
     }
@@ -123,10 +134,12 @@ export class StreamPoller {
     if (!this.#stop.signal.aborted) void this.#findShards("TRIM_HORIZON");
   }
 
-  #iterator(shardId: string, position: "TRIM_HORIZON" | "LATEST"): Promise<string> {
+  /** @param trims how often in a row the record to be read was gone: the next one that is left, then the oldest, is read */
+  #iterator(shardId: string, position: "TRIM_HORIZON" | "LATEST", trims: number): Promise<string> {
     const { cloud, mapping } = this.#context;
-    const done = this.#checkpoints.get(mapping.uuid, shardId);
-    const from = done === undefined ? position : { afterSequenceNumber: done };
+    const done = trims < MOST_TRIMS ? this.#checkpoints.get(mapping.uuid, shardId) : undefined;
+    const beginning = trims > 0 ? "TRIM_HORIZON" : position;
+    const from = done === undefined ? beginning : { afterSequenceNumber: done };
     return cloud.services.dynamodb.iterator(mapping.sourceArn, shardId, from);
   }
 
@@ -184,4 +197,8 @@ export class StreamPoller {
     const message = `could not read ${mapping.sourceArn}: ${reason}`;
     cloud.log({ kind: "error", source: mapping.functionArn, message });
   }
+}
+
+function isTrimmed(error: unknown): boolean {
+  return error instanceof AwsError && error.code === "TrimmedDataAccessException";
 }

@@ -3,6 +3,7 @@ import type { APIGatewayProxyResult } from "aws-lambda";
 import { expect } from "chai";
 import { fleetApplication } from "../../../handlers/fleet/application.ts";
 import type { Database } from "../../../handlers/shared/database.ts";
+import type { Parameters } from "../../../handlers/shared/database-values.ts";
 import { webHandler } from "../../../handlers/shared/web-application.ts";
 import type { Asked } from "../support/events.ts";
 import { gatewayEvent, lambdaContext } from "../support/events.ts";
@@ -188,6 +189,53 @@ describe("the fleet's web application", () => {
     await problem("POST /trucks", 400, { body: "{", headers: { "Content-Type": "application/json" } });
     await problem("POST /trucks", 415, { body: "plate=1", headers: { "Content-Type": "text/plain" } });
     await problem("POST /trucks", 413, { body: { plate: "x".repeat(300_000), capacityM3: 1 } });
+  });
+
+  it("refuses plates and licences with characters that nobody sees, and takes every script", async () => {
+    for (const hidden of [
+      "\u202e",
+      "\u2066",
+      "\u200b",
+      "\u200d",
+      "\u00ad",
+      "\ufeff",
+      "\u0007",
+      "\u{e0041}",
+    ]) {
+      const text = `12${hidden}34`;
+      const { problem: plate } = await problem("POST /trucks", 400, { body: { plate: text, capacityM3: 1 } });
+      expect(plate.errors?.map(({ pointer }) => pointer)).to.deep.equal(["/plate"]);
+      const { problem: licence } = await problem("POST /drivers", 400, {
+        body: { name: "A", licence: text },
+      });
+      expect(licence.errors?.map(({ pointer }) => pointer)).to.deep.equal(["/licence"]);
+    }
+    for (const plate of ["品川 330 あ 12-34", "أ ب ج ١٢٣٤", "Ñ-1"])
+      expect((await truck({ plate })).plate).to.equal(plate);
+  });
+
+  it("reads pages through indexes, so that a page costs the same wherever it starts", async () => {
+    const asked: [string, Parameters | undefined][] = [];
+    const listening: Database = {
+      ...server.database,
+      query: (sql, parameters) => {
+        asked.push([sql, parameters]);
+        return server.database.query(sql, parameters);
+      },
+    };
+    const event = (query: Record<string, string>) =>
+      gatewayEvent("GET /{proxy+}", { authorizer: EMPLOYEE, url: "/trucks", query });
+    await served(listening)(event({}), lambdaContext());
+    await served(listening)(event({ status: "available" }), lambdaContext());
+    expect(asked).to.have.length(2);
+    for (const [sql, parameters] of asked) {
+      const plan = await server.database.transaction(async (tx) => {
+        for (const dear of ["seqscan", "bitmapscan", "sort"])
+          await tx.change(`SET LOCAL enable_${dear} = off`);
+        return tx.query(`EXPLAIN ${sql}`, parameters);
+      });
+      expect(JSON.stringify(plan)).to.contain("Index").and.not.contain("Sort");
+    }
   });
 
   it("answers 404 at unknown paths and 405 with the methods of known ones", async () => {
