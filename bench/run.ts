@@ -10,6 +10,7 @@ import { growth } from "./growth.ts";
 import { csvImport } from "./import.ts";
 import { memory } from "./memory.ts";
 import { peers } from "./peers.ts";
+import { program } from "./program.ts";
 import { reload } from "./reload.ts";
 import { routes } from "./routes.ts";
 import { share } from "./share.ts";
@@ -19,6 +20,7 @@ import type { Benchmark, Figure } from "./support/benchmark.ts";
 /** A new benchmark is a file and a line here. */
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   start,
+  program,
   reload,
   memory,
   gateway,
