@@ -28,6 +28,8 @@ const TEMPLATES = join(import.meta.dirname, "..", "..", ".local");
 const PACKAGE = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
 
 process.once("disconnect", () => process.exit());
+// The parent may have gone while this was loaded.
+if (!process.connected) process.exit();
 
 const folder = String(process.argv[2]);
 if (readdirSync(folder).length === 0) cpSync(await template(), folder, { recursive: true });
