@@ -36,11 +36,11 @@ export function openings(statement: Statement): readonly string[] {
 
 /** Whether a service is let in only on behalf of named accounts; the ARN of a bucket names none. */
 function namesAccount(statement: Statement): boolean {
-  const accounts = [
-    ...demanded(statement, "aws:SourceAccount"),
-    ...demanded(statement, "aws:SourceArn").map((arn) => arn.split(":")[4] ?? ""),
-  ];
-  return accounts.some((account) => account !== "" && !account.includes("*"));
+  const sources = demanded(statement, "aws:SourceArn").map((arn) => arn.split(":")[4] ?? "");
+  return [demanded(statement, "aws:SourceAccount"), sources].some(
+    (accounts) =>
+      accounts.length > 0 && accounts.every((account) => account !== "" && !account.includes("*")),
+  );
 }
 
 /** Whether the policies of a queue let a service send to it on behalf of a resource. */
@@ -53,7 +53,7 @@ export function letsSend(queue: Subject, service: string, source: Subject, stack
         statement.effect === "Allow" &&
         statement.services.includes(service) &&
         statement.actions.includes("sqs:SendMessage") &&
-        demanded(statement, "aws:SourceArn").includes(source.text("arn")),
+        demanded(statement, "aws:SourceArn").some((pattern) => fits(source.text("arn"), pattern)),
     );
 }
 
@@ -75,6 +75,13 @@ export function mayDo(role: Subject, action: string, resource: Subject, stack: S
     .flatMap((policy) => statementsOf(policy, "policy"))
     .some(
       ({ effect, actions, resources }) =>
-        effect === "Allow" && actions.includes(action) && resources.includes(resource.text("arn")),
+        effect === "Allow" &&
+        actions.includes(action) &&
+        resources.some((pattern) => fits(resource.text("arn"), pattern)),
     );
+}
+
+/** Whether an ARN is what a policy names, which may end in a wildcard. */
+function fits(arn: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? arn.startsWith(pattern.slice(0, -1)) : arn === pattern;
 }

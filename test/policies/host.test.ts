@@ -5,7 +5,7 @@ import { audit } from "../../policies/audit.ts";
 import type { Level, Rule } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { waivers } from "../../policies/waivers.ts";
-import { evaluated } from "./support/evaluated.ts";
+import { evaluated } from "../support/evaluated.ts";
 import { PolicyHost } from "./support/host.ts";
 import { mutated } from "./support/mutated.ts";
 import { mutations } from "./violations/index.ts";
@@ -37,12 +37,12 @@ function found(graph: Graph, scope: Rule["scope"], write: (resource: string, mes
     .map(({ rule, resource, message }) => `${rule}: ${write(resource, message)}`);
 }
 
-describe("the policy pack under Pulumi's own host", () => {
+describe("the policy pack under Pulumi's own host", function () {
+  this.timeout(60_000);
   let pulumi: PolicyHost;
   let prod: Graph;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     [pulumi, prod] = await Promise.all([
       PolicyHost.start({ "andamio:production": "true" }),
       evaluated("prod"),
