@@ -4,9 +4,10 @@ import type { Mutation } from "../violations/mutation.ts";
 
 /** The graph after a mutation; everything else in it is shared with the original. */
 export function mutated(graph: Graph, mutation: Mutation): Graph {
-  const alike = graph.resources.filter(
-    ({ type, name }) => type === mutation.type && name.includes(mutation.name ?? ""),
-  );
+  // Programs register resources in no certain order.
+  const alike = graph.resources
+    .filter(({ type, name }) => type === mutation.type && name.includes(mutation.name ?? ""))
+    .sort((one, another) => (one.name < another.name ? -1 : 1));
   const [victim, other] = alike;
   if (mutation.add) return { ...graph, resources: [...graph.resources, added(graph, mutation)] };
   if (!victim) throw new Error(`No ${mutation.type} to violate ${mutation.rule} with`);

@@ -9,8 +9,13 @@ export const lambda: readonly Mutation[] = [
   { rule: "lambda-tracing", type: FUNCTION, set: { "tracingConfig.mode": "PassThrough" } },
   { rule: "lambda-no-secrets", type: FUNCTION, set: { "environment.variables": { DB_PASSWORD: "hunter2" } } },
   { rule: "lambda-log-group", type: FUNCTION, set: { "loggingConfig.logFormat": "Text" } },
-  { rule: "lambda-own-role", type: FUNCTION, borrow: "role" },
-  { rule: "lambda-permission", type: "aws:lambda/permission:Permission", set: { sourceArn: undefined } },
+  { rule: "lambda-own-role", type: FUNCTION, name: "tasks-get", borrow: "role" },
+  {
+    rule: "lambda-permission",
+    type: "aws:lambda/permission:Permission",
+    name: "tasks-create",
+    set: { sourceArn: undefined },
+  },
   {
     rule: "lambda-function-url",
     type: "aws:lambda/functionUrl:FunctionUrl",

@@ -4,7 +4,7 @@ type Props = Record<string, unknown>;
 export interface Mutation {
   readonly rule: string;
   readonly type: string;
-  /** The first resource of the type whose name contains this; default: any. */
+  /** The first by name of the resources of the type whose names contain this; default: of all. */
   readonly name?: string;
   /** What becomes of the resource: its properties are changed, or it gets another name, or it is taken away, or one of the type is added. */
   readonly set?: { readonly [path: string]: unknown };
