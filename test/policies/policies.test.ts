@@ -88,12 +88,12 @@ describe("the policy pack", () => {
     const violated = mutated(prod, {
       rule: "sqs-encryption",
       type: "aws:sqs/queue:Queue",
-      name: "tasks-work",
+      name: "tasks-work-queue",
       set,
     });
     expect(report(violated, true).split("\n").slice(0, 3)).to.deep.equal([
       `it: ${rules.length} rules, 1 mandatory violations`,
-      "  mandatory sqs-encryption: tasks-work-dead-letters-queue is not encrypted with a key that services can use",
+      "  mandatory sqs-encryption: tasks-work-queue is not encrypted with a key that services can use",
       "            Set sqsManagedSseEnabled.",
     ]);
   });
