@@ -3,7 +3,7 @@ import type { Graph } from "../../local/core/graph.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { Stack, type Subject } from "../../policies/stack.ts";
 import { PARTS, uncovered } from "../../policies/uncovered.ts";
-import { evaluated } from "./support/evaluated.ts";
+import { evaluated } from "../support/evaluated.ts";
 
 /** Takes down which types of resources a rule asks for. */
 class WatchedStack extends Stack {

@@ -5,7 +5,7 @@ import { audit } from "../../policies/audit.ts";
 import type { Level, Rule } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { waivers } from "../../policies/waivers.ts";
-import { evaluated } from "./support/evaluated.ts";
+import { evaluated } from "../support/evaluated.ts";
 import { PolicyHost } from "./support/host.ts";
 import { mutated } from "./support/mutated.ts";
 import { mutations } from "./violations/index.ts";

@@ -12,6 +12,7 @@ import type { Archive, Graph, Resource } from "../../local/core/graph.ts";
 import { resourcesOf } from "../../local/core/graph.ts";
 import { evaluate } from "../../local/evaluate/index.ts";
 import { definitions } from "../../local/services/index.ts";
+import { evaluated } from "../support/evaluated.ts";
 
 const FUNCTION = "aws:lambda/function:Function";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -30,7 +31,7 @@ const OPTIONAL = {
   "andamio:appointmentsCalendlySigningKey": "key",
 };
 
-async function graphOf(stack: string, config: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
+async function graphOf(stack: string, config: Readonly<Record<string, unknown>>): Promise<Graph> {
   const options = { cwd: process.cwd(), stack, endpoint: "http://127.0.0.1:4000", definitions, config };
   return (await evaluate(options)).graph;
 }
@@ -81,7 +82,7 @@ describe("the program", () => {
 
   before(async function () {
     this.timeout(60_000);
-    [dev, prod] = await Promise.all([graphOf("dev", OPTIONAL), graphOf("prod")]);
+    [dev, prod] = await Promise.all([graphOf("dev", OPTIONAL), evaluated("prod")]);
   });
 
   it("has a function for every handler file of its systems, each function with a role of its own", () => {

@@ -5,7 +5,7 @@ import { type Estimate, estimateOf, type Line, sumOf } from "../../tools/cost/es
 import { costPage } from "../../tools/cost/page.ts";
 import type { Meter } from "../../tools/cost/prices.ts";
 import { estimateText } from "../../tools/cost/text.ts";
-import { graphOf } from "../../tools/stacks.ts";
+import { evaluated } from "../support/evaluated.ts";
 import {
   arn,
   FUNCTION,
@@ -184,7 +184,7 @@ describe("the cost of a stack", () => {
 
   it("is known for every resource of the stacks, and at rest mostly that of the databases", async () => {
     for (const stack of ["dev", "prod"]) {
-      const graph = await graphOf(stack);
+      const graph = await evaluated(stack);
       const estimate = estimateOf(graph, { requests: 0 });
       expect(estimate.unpriced).to.deep.equal([]);
       const database = sumOf(estimate.lines.filter(({ meter }) => meter === "capacity"));

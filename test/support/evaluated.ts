@@ -1,5 +1,5 @@
-import type { Graph } from "../../../local/core/graph.ts";
-import { graphOf } from "../../../tools/stacks.ts";
+import type { Graph } from "../../local/core/graph.ts";
+import { graphOf } from "../../tools/stacks.ts";
 
 const graphs = new Map<string, Promise<Graph>>();
 
