@@ -1,5 +1,5 @@
 /** Which queues are there for what failed. */
-import { ASYNC, EVENT_TARGET, MAPPING, QUEUE, SCHEDULE, SUBSCRIPTION } from "./rules/types.ts";
+import { ASYNC, EVENT_TARGET, FUNCTION, MAPPING, QUEUE, SCHEDULE, SUBSCRIPTION } from "./rules/types.ts";
 import type { Stack, Subject } from "./stack.ts";
 
 /** The properties that name a queue for what failed. */
@@ -10,6 +10,7 @@ const FAILURES: readonly (readonly [type: string, property: string])[] = [
   [SCHEDULE, "target"],
   [MAPPING, "destinationConfig"],
   [ASYNC, "destinationConfig"],
+  [FUNCTION, "deadLetterConfig"],
 ];
 
 /** What has failures; a rule that asks for dead-letter queues looks at all of these. */

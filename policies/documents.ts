@@ -53,14 +53,15 @@ function conditionsOf(condition: unknown): readonly Condition[] {
   );
 }
 
-/** The values that a statement demands for a key: those of an operator that compares for equality. */
+/** The values that a statement demands for a key: what an operator compares for equality, and does not let pass when absent. */
 export function demanded(statement: Statement, key: string): readonly string[] {
   return statement.conditions
     .filter((condition) => condition.key === key.toLowerCase() && EQUALITY.test(condition.operator))
-    .flatMap(({ values }) => values);
+    .flatMap(({ values }) => values)
+    .filter((value) => value !== "*");
 }
 
-const EQUALITY = /^(ForAnyValue:|ForAllValues:)?(String|Arn)(Equals|Like|EqualsIgnoreCase)$/;
+const EQUALITY = /^(ForAnyValue:)?(String|Arn)(Equals|Like|EqualsIgnoreCase)$/;
 
 export interface Operation {
   /** Method and path, such as `POST /tasks`. */

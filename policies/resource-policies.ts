@@ -53,7 +53,7 @@ export function letsSend(queue: Subject, service: string, source: Subject, stack
         statement.effect === "Allow" &&
         statement.services.includes(service) &&
         statement.actions.includes("sqs:SendMessage") &&
-        demanded(statement, "aws:SourceArn").includes(source.text("arn")),
+        demanded(statement, "aws:SourceArn").some((pattern) => fits(source.text("arn"), pattern)),
     );
 }
 
@@ -75,6 +75,13 @@ export function mayDo(role: Subject, action: string, resource: Subject, stack: S
     .flatMap((policy) => statementsOf(policy, "policy"))
     .some(
       ({ effect, actions, resources }) =>
-        effect === "Allow" && actions.includes(action) && resources.includes(resource.text("arn")),
+        effect === "Allow" &&
+        actions.includes(action) &&
+        resources.some((pattern) => fits(resource.text("arn"), pattern)),
     );
+}
+
+/** Whether an ARN is what a policy names, which may end in a wildcard. */
+function fits(arn: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? arn.startsWith(pattern.slice(0, -1)) : arn === pattern;
 }

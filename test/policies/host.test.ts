@@ -37,12 +37,12 @@ function found(graph: Graph, scope: Rule["scope"], write: (resource: string, mes
     .map(({ rule, resource, message }) => `${rule}: ${write(resource, message)}`);
 }
 
-describe("the policy pack under Pulumi's own host", () => {
+describe("the policy pack under Pulumi's own host", function () {
+  this.timeout(60_000);
   let pulumi: PolicyHost;
   let prod: Graph;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     [pulumi, prod] = await Promise.all([
       PolicyHost.start({ "andamio:production": "true" }),
       evaluated("prod"),

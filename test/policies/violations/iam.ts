@@ -32,6 +32,12 @@ export const iam: readonly Mutation[] = [
     name: "records-track-prices-role",
     document: { property: "assumeRolePolicy", change: replacing(/\{"Service":"[^"]*"\}/, '{"AWS":"*"}') },
   },
+  {
+    rule: "iam-trust",
+    type: ROLE,
+    name: "records-prices-role",
+    document: { property: "assumeRolePolicy", change: replacing(/arn:aws:scheduler[^"]*/, "*") },
+  },
   { rule: "iam-actions", ...policy("records-track-prices-policy", "dynamodb:PutItem", "dynamodb:Put*") },
   {
     rule: "iam-resources",

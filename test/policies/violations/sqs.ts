@@ -10,6 +10,7 @@ const allowing = (statement: object) => ({
 });
 const sender = { Service: "sns.amazonaws.com" };
 const anyTopic = { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } };
+const anyAccount = { "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-1" } };
 const account = { AWS: "arn:aws:iam::000000000000:root" };
 
 export const sqs: readonly Mutation[] = [
@@ -48,6 +49,7 @@ export const sqs: readonly Mutation[] = [
     document: { property: "policy", change: replacing('"false"', '"true"') },
   },
   { rule: "sqs-closed", type: POLICY, add: allowing({ Action: "sqs:SendMessage" }) },
+  { rule: "sqs-closed", type: POLICY, add: allowing({ Action: "sqs:SendMessage", Condition: anyAccount }) },
   { rule: "sqs-closed", type: POLICY, add: allowing({ Principal: sender, Action: "sqs:SendMessage" }) },
   {
     rule: "sqs-closed",
