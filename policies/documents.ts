@@ -57,8 +57,8 @@ function conditionsOf(condition: unknown): readonly Condition[] {
 export function demanded(statement: Statement, key: string): readonly string[] {
   return statement.conditions
     .filter((condition) => condition.key === key.toLowerCase() && EQUALITY.test(condition.operator))
-    .flatMap(({ values }) => values)
-    .filter((value) => value !== "*");
+    .filter(({ values }) => !values.includes("*"))
+    .flatMap(({ values }) => values);
 }
 
 const EQUALITY = /^(ForAnyValue:)?(String|Arn)(Equals|Like|EqualsIgnoreCase)$/;

@@ -36,11 +36,11 @@ export function openings(statement: Statement): readonly string[] {
 
 /** Whether a service is let in only on behalf of named accounts; the ARN of a bucket names none. */
 function namesAccount(statement: Statement): boolean {
-  const accounts = [
-    ...demanded(statement, "aws:SourceAccount"),
-    ...demanded(statement, "aws:SourceArn").map((arn) => arn.split(":")[4] ?? ""),
-  ];
-  return accounts.some((account) => account !== "" && !account.includes("*"));
+  const sources = demanded(statement, "aws:SourceArn").map((arn) => arn.split(":")[4] ?? "");
+  return [demanded(statement, "aws:SourceAccount"), sources].some(
+    (accounts) =>
+      accounts.length > 0 && accounts.every((account) => account !== "" && !account.includes("*")),
+  );
 }
 
 /** Whether the policies of a queue let a service send to it on behalf of a resource. */

@@ -9,7 +9,7 @@ const allowing = (statement: object) => ({
   policy: JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", ...statement }] }),
 });
 const sender = { Service: "sns.amazonaws.com" };
-const anyTopic = { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } };
+const anyTopic = { ArnLike: { "aws:SourceArn": ["arn:aws:sns:eu-west-1:0:one", "arn:aws:sns:*:*:*"] } };
 const anyAccount = { "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-1" } };
 const account = { AWS: "arn:aws:iam::000000000000:root" };
 
