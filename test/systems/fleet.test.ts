@@ -7,12 +7,7 @@ import { eventually } from "../support/eventually.ts";
 import { ApiClient } from "./support/client.ts";
 import { MovesDriver } from "./support/moves.ts";
 import { logged, runningProgram } from "./support/running-program.ts";
-
-interface Truck {
-  readonly id: string;
-  readonly plate: string;
-  readonly status: string;
-}
+import { dataOf } from "./support/typed-clients.ts";
 
 describe("the fleet", () => {
   let program: LocalCloud;
@@ -43,13 +38,10 @@ describe("the fleet", () => {
         ],
       }),
     );
-  const truck = async (plate: string, capacityM3: number): Promise<Truck> => {
-    const made = await company.send(company.employee, "POST", "/trucks", { body: { plate, capacityM3 } });
-    expect(made.status, JSON.stringify(made.body)).to.equal(201);
-    return made.body as unknown as Truck;
-  };
-  const statusOf = async ({ id }: Truck) =>
-    (await company.send(company.employee, "GET", `/trucks/${id}`)).body.status;
+  const truck = async (plate: string, capacityM3: number) =>
+    dataOf(await company.employee.fleet.POST("/trucks", { body: { plate, capacityM3 } })).id;
+  const statusOf = async (id: string) =>
+    dataOf(await company.employee.fleet.GET("/trucks/{id}", { params: { path: { id } } })).status;
 
   before(async function () {
     this.timeout(90_000);

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { eventually } from "../support/eventually.ts";
 import { MovesDriver, newDay, newOrder } from "./support/moves.ts";
 import { runningProgram } from "./support/running-program.ts";
+import { dataOf } from "./support/typed-clients.ts";
 
 describe("moves", function () {
   this.timeout(60_000);
@@ -26,15 +27,16 @@ describe("moves", function () {
     await moves.reach(id, "in_transit");
     expect((await moves.report(id, 40.4, early)).status).to.equal(201);
     expect((await moves.report(id, 40.4, early)).status).to.equal(201);
-    const { body } = await moves.send(client, "GET", `/moves/${id}/positions`);
-    expect((body.items as { lat: number }[]).map(({ lat }) => lat)).to.deep.equal([40.5, 40.4]);
+    const positions = async (query: { limit?: number; cursor?: string } = {}) =>
+      dataOf(await client.moves.GET("/moves/{id}/positions", { params: { path: { id }, query } }));
+    const { items } = await positions();
+    expect(items.map(({ lat }) => lat)).to.deep.equal([40.5, 40.4]);
+    const { nextCursor: cursor = "" } = await positions({ limit: 1 });
+    expect((await positions({ limit: 1, cursor })).items).to.deep.equal(items.slice(1));
 
-    const first = (await moves.send(client, "GET", `/moves/${id}/positions?limit=1`)).body;
-    const next = await moves.send(client, "GET", `/moves/${id}/positions?limit=1&cursor=${first.nextCursor}`);
-    expect(next.body.items).to.deep.equal((body.items as object[]).slice(1));
-
-    const done = await moves.send(moves.employee, "POST", `/moves/${id}/completion`);
-    expect(done.body).to.include({ status: "completed" });
+    const params = { path: { id } };
+    const done = dataOf(await moves.employee.moves.POST("/moves/{id}/completion", { params }));
+    expect(done).to.include({ status: "completed" });
     await eventually(async () => {
       expect((await moves.report(id, 41)).body).to.deep.include({ status: 409 });
     });
@@ -52,18 +54,18 @@ describe("moves", function () {
     const client = moves.newClient();
     const id = await moves.register(client, newOrder(499, day));
     const note = await eventually(async () => {
-      const { body } = await moves.send(moves.employee, "GET", `/moves/${id}`);
-      expect(body.note).to.be.a("string");
-      return body;
+      const move = await moves.read(id);
+      expect(move.note).to.be.a("string");
+      return move;
     });
     expect(note.status).to.equal("registered");
-    expect((await moves.send(client, "GET", `/moves/${id}`)).body).not.to.have.property("note");
+    const params = { path: { id } };
+    expect(dataOf(await client.moves.GET("/moves/{id}", { params }))).not.to.have.property("note");
 
     const truck = await moves.addTruck(500);
-    const asked = await moves.send(moves.employee, "POST", `/moves/${id}/truck`, {
-      body: { truckId: truck.id },
-    });
-    expect(asked.status, JSON.stringify(asked.body)).to.equal(202);
+    const body = { truckId: truck.id };
+    const { response } = await moves.employee.moves.POST("/moves/{id}/truck", { params, body });
+    expect(response.status).to.equal(202);
     const assigned = await moves.reach(id, "truck_assigned");
     expect(assigned).to.include({ truckId: truck.id });
     expect(assigned).not.to.have.property("note");

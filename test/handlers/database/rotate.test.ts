@@ -60,7 +60,7 @@ describe("rotation of a database's login", () => {
   });
 
   it("fails no request under load: 1,000 statements, 5 rotations", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let rotating = true;
     let statements = 0;
     const app = database.app;

@@ -5,11 +5,18 @@ import {
   SignUpCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
+import type { FleetClient, MovesClient } from "../../../client/index.ts";
+import type { components } from "../../../client/types/moves.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ApiClient, type Question } from "./client.ts";
+import { dataOf, typedFleet, typedMoves } from "./typed-clients.ts";
 
 export type Group = "clients" | "employees";
+
+/** What a client asks for. */
+export type Order = components["schemas"]["PostMovesRequest"];
+export type Move = components["schemas"]["Move"];
 
 export interface MoveAnswer {
   readonly status: number;
@@ -25,6 +32,9 @@ export class Person {
   readonly #cloud: LocalCloud;
   readonly #group: Group;
   readonly email: string;
+  /** The clients that this person's own program would use. */
+  readonly moves: MovesClient;
+  readonly fleet: FleetClient;
   #token = Promise.resolve("");
   #goodUntil = 0;
 
@@ -32,6 +42,8 @@ export class Person {
     this.#cloud = cloud;
     this.#group = group;
     this.email = email;
+    this.moves = typedMoves(cloud, () => this.token());
+    this.fleet = typedFleet(cloud, () => this.token());
   }
 
   /** An access token. */
@@ -47,7 +59,7 @@ export class Person {
 }
 
 /** An order that nobody else has: each on a day of its own, so that tests do not take each other's trucks. */
-export function newOrder(volumeM3: number, date = newDay()): object {
+export function newOrder(volumeM3: number, date = newDay()): Order {
   return { origin: "Calle Mayor 1, Madrid", destination: "Gran Vía 2, Bilbao", volumeM3, date };
 }
 
@@ -108,25 +120,26 @@ export class MovesDriver {
   /** A truck on a day of its own, so that tests do not take each other's. */
   async addTruck(capacityM3: number): Promise<{ readonly id: string; readonly plate: string }> {
     const plate = crypto.randomUUID().slice(0, 8);
-    const { status, body } = await this.send(this.employee, "POST", "/trucks", {
-      body: { plate, capacityM3 },
-    });
-    expect(status, JSON.stringify(body)).to.equal(201);
-    return { id: String(body.id), plate };
+    const body = { plate, capacityM3 };
+    const { id } = dataOf(await this.employee.fleet.POST("/trucks", { body }));
+    return { id, plate };
   }
 
-  async register(client: Person, order: object, headers: Question["headers"] = {}): Promise<string> {
-    const { status, body } = await this.send(client, "POST", "/moves", { body: order, headers });
-    expect(status, JSON.stringify(body)).to.equal(201);
-    return String(body.id);
+  async register(client: Person, body: Order, headers: Question["headers"] = {}): Promise<string> {
+    return dataOf(await client.moves.POST("/moves", { body, headers })).id;
+  }
+
+  /** What an employee sees of a move. */
+  async read(id: string): Promise<Move> {
+    return dataOf(await this.employee.moves.GET("/moves/{id}", { params: { path: { id } } }));
   }
 
   /** The move, once it has a status. */
-  async reach(id: string, status: string, within = 20_000): Promise<MoveAnswer["body"]> {
+  reach(id: string, status: Move["status"], within = 20_000): Promise<Move> {
     return eventually(async () => {
-      const { body } = await this.send(this.employee, "GET", `/moves/${id}`);
-      expect(body.status, JSON.stringify(body)).to.equal(status);
-      return body;
+      const move = await this.read(id);
+      expect(move.status, JSON.stringify(move)).to.equal(status);
+      return move;
     }, within);
   }
 

@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { expect } from "chai";
 import { type Answer, expectProblem, type Problem } from "./client.ts";
+import { expectAsDocumented } from "./contract.ts";
 
 const MEMBERS = ["type", "title", "status", "detail", "instance", "errors"];
 
@@ -79,5 +80,7 @@ export async function sendAsIs(
     String(value),
   ]);
   const parsed: unknown = text.startsWith("{") ? JSON.parse(text) : text;
-  return { status: response.statusCode ?? 0, headers: new Headers(pairs), body: parsed };
+  const answer = { status: response.statusCode ?? 0, headers: new Headers(pairs), body: parsed };
+  expectAsDocumented(method, url, { ...answer, contentType: answer.headers.get("content-type") });
+  return answer;
 }

@@ -3,12 +3,17 @@ import { expect } from "chai";
 import {
   type AppointmentsClient,
   appointmentsClient,
+  type FleetClient,
+  fleetClient,
+  type MovesClient,
+  movesClient,
   type RecordsClient,
   recordsClient,
   type TasksClient,
   tasksClient,
 } from "../../../client/index.ts";
 import type { LocalCloud } from "../../../local/local-cloud.ts";
+import { eventually } from "../../support/eventually.ts";
 import { parse, patiently } from "./client.ts";
 import { expectAsDocumented } from "./contract.ts";
 
@@ -25,6 +30,25 @@ export function typedAppointments({ outputValues }: LocalCloud): AppointmentsCli
   const { appointmentsApiUrl, appointmentsApiKey } = outputValues;
   const apiKey = String(appointmentsApiKey);
   return appointmentsClient({ baseUrl: String(appointmentsApiUrl), apiKey, fetch: checkedFetch });
+}
+
+/** @param token gets the access token of who asks */
+export function typedFleet({ outputValues }: LocalCloud, token: () => Promise<string>): FleetClient {
+  return fleetClient({ baseUrl: String(outputValues.fleetApiUrl), token, fetch: resumedFetch });
+}
+
+/** @param token gets the access token of who asks */
+export function typedMoves({ outputValues }: LocalCloud, token: () => Promise<string>): MovesClient {
+  return movesClient({ baseUrl: String(outputValues.movesApiUrl), token, fetch: resumedFetch });
+}
+
+/** Waits, too, for a database that resumes from a pause, into which a test before has advanced the clock. */
+function resumedFetch(request: Request): Promise<Response> {
+  return eventually(async () => {
+    const response = await checkedFetch(request);
+    expect(response.status).to.not.equal(503);
+    return response;
+  });
 }
 
 /** Waits when it is told to slow down, and holds the answer against the API's document. */
