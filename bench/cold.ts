@@ -16,6 +16,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 const RUNS = 15;
 /** File descriptor on which the child tells what came of it. */
 const RESULT = 3;
+/** Asks nobody anything. */
+const WITHOUT_CALLS = "users-add-claims";
 /** A bare handler starts after so many functions, so that both see the same load of the machine. */
 const FUNCTIONS_PER_BARE = 3;
 
@@ -92,8 +94,8 @@ async function startAndCheck(one: DeployedFunction, stub: AwsStub): Promise<Invo
     readonly batchItemFailures?: readonly unknown[];
   };
   const isBroken = failed !== undefined || statusCode >= 500 || batchItemFailures.length > 0;
-  if (isBroken || stub.takeCalls().length === 0)
-    throw new Error(`${one.name} did not work: ${JSON.stringify(invocation.result)}`);
+  const isIdle = stub.takeCalls().length === 0 && one.name !== WITHOUT_CALLS;
+  if (isBroken || isIdle) throw new Error(`${one.name} did not work: ${JSON.stringify(invocation.result)}`);
   return invocation;
 }
 
