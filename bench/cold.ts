@@ -110,6 +110,7 @@ async function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): 
       AWS_ACCESS_KEY_ID: "key",
       AWS_SECRET_ACCESS_KEY: "secret",
       AWS_LAMBDA_FUNCTION_NAME: one.name,
+      AWS_LAMBDA_FUNCTION_VERSION: "1",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
     },
     stdio: ["ignore", "ignore", "pipe", "pipe"],

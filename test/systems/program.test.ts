@@ -61,7 +61,7 @@ async function modulesOf(functions: readonly Resource[]): Promise<string[]> {
     console.log(JSON.stringify(process.moduleLoadList));
     process.exit(0);
   `;
-  const env = { AWS_REGION: "eu-west-1" };
+  const env = { AWS_REGION: "eu-west-1", AWS_LAMBDA_FUNCTION_VERSION: "1" };
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
     env,
   });
