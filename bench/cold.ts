@@ -16,6 +16,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 const RUNS = 15;
 /** File descriptor on which the child tells what came of it. */
 const RESULT = 3;
+/** Asks nobody anything. */
+const WITHOUT_CALLS = "users-add-claims";
 /** A bare handler starts after so many functions, so that both see the same load of the machine. */
 const FUNCTIONS_PER_BARE = 3;
 
@@ -92,8 +94,8 @@ async function startAndCheck(one: DeployedFunction, stub: AwsStub): Promise<Invo
     readonly batchItemFailures?: readonly unknown[];
   };
   const isBroken = failed !== undefined || statusCode >= 500 || batchItemFailures.length > 0;
-  if (isBroken || stub.takeCalls().length === 0)
-    throw new Error(`${one.name} did not work: ${JSON.stringify(invocation.result)}`);
+  const isIdle = stub.takeCalls().length === 0 && one.name !== WITHOUT_CALLS;
+  if (isBroken || isIdle) throw new Error(`${one.name} did not work: ${JSON.stringify(invocation.result)}`);
   return invocation;
 }
 
@@ -108,6 +110,7 @@ async function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): 
       AWS_ACCESS_KEY_ID: "key",
       AWS_SECRET_ACCESS_KEY: "secret",
       AWS_LAMBDA_FUNCTION_NAME: one.name,
+      AWS_LAMBDA_FUNCTION_VERSION: "1",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
     },
     stdio: ["ignore", "ignore", "pipe", "pipe"],

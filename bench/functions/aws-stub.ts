@@ -1,8 +1,11 @@
 /** A loopback stand-in of AWS and of third parties, which answers at once and agrees to everything. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { databaseAnswer } from "./database-stub.ts";
+import { TOKEN_KEYS } from "./move-events.ts";
 
 export interface AwsStub {
   readonly url: string;
@@ -24,6 +27,31 @@ const AGREED = JSON.stringify({
 });
 const CSV = "title,description\nCall the painter,Kitchen\n";
 
+/** What is looked at of calls that are answered more than "agreed". */
+interface Asked {
+  readonly SecretId?: string;
+  readonly Names?: readonly string[];
+  readonly MessageBody?: string;
+}
+
+const CREDENTIALS = JSON.stringify({ username: "app", password: "password" });
+
+/** By operation. */
+const ANSWERS: Readonly<Record<string, (asked: Asked) => object>> = {
+  "secretsmanager.GetSecretValue": ({ SecretId = "" }) => ({
+    SecretString: SecretId.includes("login-secret") ? CREDENTIALS : SECRET,
+  }),
+  "secretsmanager.DescribeSecret": () => ({ VersionIdsToStages: { pending: ["AWSPENDING"] } }),
+  "AmazonSSM.GetParameters": ({ Names = [] }) => ({
+    Parameters: Names.map((Name) => ({ Name, Value: "value" })),
+  }),
+  "AmazonSQS.SendMessage": ({ MessageBody = "" }) => ({
+    MessageId: "1",
+    MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex"),
+  }),
+  "AWSEvents.PutEvents": () => ({ FailedEntryCount: 0, Entries: [{ EventId: "1" }] }),
+};
+
 /** Items as DynamoDB writes them, by partition key. */
 export type Items = Readonly<Record<string, object>>;
 
@@ -44,7 +72,7 @@ export async function startAwsStub(dynamo: Dynamo, file = CSV): Promise<AwsStub>
     if (typeof target === "string" && target.startsWith("DynamoDB")) {
       response.end(await dynamo(target, body));
     } else if (isObject(request) && request.method === "GET") sendFile(request, response, file);
-    else response.setHeader("etag", '"stub"').end(answerTo(request));
+    else response.setHeader("etag", '"stub"').end(answerTo(request, body));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -78,14 +106,15 @@ function sendFile({ headers }: IncomingMessage, response: ServerResponse, file: 
     .end(part);
 }
 
-function answerTo(request: IncomingMessage): string {
-  const { url, headers } = request;
+function answerTo(request: IncomingMessage, body: string): string {
+  const { url = "", headers } = request;
+  if (headers.authorization?.includes("/rds-data/")) return JSON.stringify(databaseAnswer(url, body));
+  if (url.endsWith("/jwks.json")) return JSON.stringify(TOKEN_KEYS);
   if (isObject(request)) return "";
   if (headers.authorization?.includes("/sns/")) return PUBLISHED;
-  if (headers["x-amz-target"] === "secretsmanager.GetSecretValue") {
-    return JSON.stringify({ SecretString: SECRET });
-  }
-  if (url?.includes("/simple/price")) {
+  const answer = ANSWERS[String(headers["x-amz-target"])];
+  if (answer) return JSON.stringify(answer(JSON.parse(body)));
+  if (url.includes("/simple/price")) {
     return JSON.stringify({ bitcoin: { usd: 1, last_updated_at: Math.floor(Date.now() / 1000) } });
   }
   return AGREED;

@@ -35,7 +35,10 @@ export async function deployedProgram(
     return {
       name: resource.name.replace(/-function$/, ""),
       bundle: bundleOf(resource, root),
-      variables: environment?.variables ?? {},
+      variables: {
+        ...environment?.variables,
+        ...(environment?.variables?.JWKS_URI && { JWKS_URI: `${standIns}/jwks.json` }),
+      },
       ...(route && { route }),
     };
   });

@@ -13,7 +13,8 @@ interface Consumed {
 }
 
 const ITEMS_PER_BATCH = 25;
-const BATCHES_AT_ONCE = 8;
+/** DynamoDB Local writes one after the other anyway. */
+const BATCHES_AT_ONCE = 4;
 const WRITES = /\.(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchWriteItem)$/;
 
 export class CountingDynamo {
@@ -70,9 +71,14 @@ export class CountingDynamo {
 
   /** The items of a table whose partition key begins so. */
   async find(table: string, prefix: string): Promise<DynamoItem[]> {
-    const answer = await this.#send("Scan", { TableName: table }, this.database);
-    const { Items }: { readonly Items: DynamoItem[] } = JSON.parse(answer);
-    return Items.filter(({ pk }) => String(pk?.S).startsWith(prefix));
+    const found: DynamoItem[] = [];
+    for (let start: unknown, isFirst = true; isFirst || start; isFirst = false) {
+      const input = { TableName: table, ...(start !== undefined && { ExclusiveStartKey: start }) };
+      const { Items, LastEvaluatedKey } = JSON.parse(await this.#send("Scan", input, this.database));
+      found.push(...(Items as DynamoItem[]).filter(({ pk }) => String(pk?.S).startsWith(prefix)));
+      start = LastEvaluatedKey;
+    }
+    return found;
   }
 
   stop(): Promise<void> {

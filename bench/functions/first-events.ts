@@ -2,8 +2,11 @@
 import { createHmac } from "node:crypto";
 import { type Items, SECRET } from "./aws-stub.ts";
 import type { DeployedFunction } from "./deployed.ts";
+import { ID } from "./ids.ts";
+import { ASKED_OF_FLEET, ASKED_OF_MOVES, authorizerEvent, EVENTS_OF_MOVES, TRACK } from "./move-events.ts";
 
-export const ID = "0199a000-0000-7000-8000-000000000001";
+export { ID } from "./ids.ts";
+
 const NOW = new Date();
 const QUEUED = `${NOW.getTime()}~benchbench`;
 const SOON = new Date(NOW.getTime() + 3 * 86_400_000).toISOString();
@@ -25,6 +28,8 @@ export interface Asked {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the API's authorizer said of the caller. */
+  readonly authorizer?: Readonly<Record<string, string>>;
 }
 
 /** What an operation is asked beyond its path. */
@@ -48,6 +53,7 @@ const ASKED: Readonly<Record<string, Asked>> = {
     body: CALENDLY,
     headers: { "calendly-webhook-signature": signature(CALENDLY) },
   },
+  ...ASKED_OF_MOVES,
 };
 
 const times = { createdAt: NOW.toISOString(), updatedAt: NOW.toISOString(), correlationId: "bench" };
@@ -116,13 +122,15 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   "appointments-remind": { appointmentId: ID, startsAt: SOON },
   "appointments-audit-writer": stream("INSERT", task),
   "appointments-backup-exporter": { scheduledAt: NOW.toISOString() },
+  ...EVENTS_OF_MOVES,
 };
 
 /** What DynamoDB has when functions ask for it. */
 export const STORED: Items = {
   [task.pk]: attributes(task),
+  [ID]: TRACK,
   [`APPOINTMENT#${ID}`]: attributes(appointment),
-  [`PROVIDER#${ID}`]: attributes({ id: ID, name: "Ada", version: 1, ...times }),
+  [`PROVIDER#${ID}`]: attributes({ id: ID, name: "Ada", version: 1, startsAt: SOON, endsAt: SOON, ...times }),
   [`ENTITY#${ID}`]: attributes({ id: ID, name: "One", version: 1, ...times }),
   [`IMPORT#${ID}`]: attributes({
     importId: ID,
@@ -134,14 +142,16 @@ export const STORED: Items = {
 };
 
 /** @throws Error when none is known for a function */
-export function firstEventOf({ name, route }: DeployedFunction): unknown {
+export function firstEventOf({ name, route, variables }: DeployedFunction): unknown {
+  if (variables.JWKS_URI !== undefined) return authorizerEvent(variables);
+  if (route?.includes("ANY-METHOD")) return gatewayEvent(ASKED_OF_FLEET.route, ASKED_OF_FLEET.asked);
   if (route !== undefined) return gatewayEvent(route, ASKED[route] ?? {});
   if (!(name in EVENTS)) throw new Error(`bench/functions/first-events.ts has no first event for ${name}.`);
   return EVENTS[name];
 }
 
 /** An event of a REST API with Lambda proxy integration. */
-export function gatewayEvent(route: string, { path: known, body, query, headers: own }: Asked) {
+export function gatewayEvent(route: string, { path: known, body, query, headers: own, authorizer }: Asked) {
   const [httpMethod = "", resource = ""] = route.split(" ");
   const names = [...resource.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
   const path = known ?? Object.fromEntries(names.map((name) => [name, name === "id" ? ID : "bitcoin"]));
@@ -164,7 +174,7 @@ export function gatewayEvent(route: string, { path: known, body, query, headers:
       path: `/live${resource}`,
       domainName: "api.example.com",
       identity: { apiKeyId: "key", sourceIp: "127.0.0.1" },
-      authorizer: null,
+      authorizer: authorizer ?? null,
     },
     body: body === undefined || typeof body === "string" ? (body ?? null) : JSON.stringify(body),
     isBase64Encoded: false,

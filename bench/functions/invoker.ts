@@ -45,6 +45,7 @@ export class Invoker {
     dynamo = await CountingDynamo.start(graph, databases);
     Object.assign(process.env, {
       AWS_REGION: "eu-west-1",
+      AWS_LAMBDA_FUNCTION_VERSION: "1",
       AWS_ENDPOINT_URL: stub.url,
       AWS_ACCESS_KEY_ID: "key",
       AWS_SECRET_ACCESS_KEY: "secret",

@@ -34,6 +34,56 @@ import { ChecksumStream } from "./ChecksumStream";
 export const createChecksumStream = (init) => new ChecksumStream(init);
 `;
 
+/**
+ * Asks for event streams when an operation has one. esbuild cannot leave out anything of a module that is imported so, nor of
+ * what it uses in turn: it would keep, and load, the whole of the SDK's core.
+ */
+const PROTOCOL = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/]HttpProtocol\.js$/;
+const EVENT_STREAMS_IMPORT = 'await import("@smithy/core/event-streams")';
+/** What a client whose service has event streams calls when it is made: from then on they are known. */
+const EVENT_STREAMS_CONFIG = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/]EventStreamSerdeConfig\.js$/;
+const KNOWN_EVENT_STREAMS = "known-event-streams";
+const KNOWN_EVENT_STREAMS_MODULE = `
+let known;
+export const know = (eventStreams) => { known = eventStreams; };
+export const knownEventStreams = () => {
+  if (!known) throw new Error("An operation has an event stream, and its client said nothing of event streams");
+  return known;
+};
+`;
+const CONFIG_THAT_KNOWS = `
+import { know } from "${KNOWN_EVENT_STREAMS}";
+import { EventStreamSerde } from "../EventStreamSerde";
+import { eventStreamSerdeProvider } from "../eventstream-serde/EventStreamMarshaller";
+export const resolveEventStreamSerdeConfig = (input) => {
+  know({ EventStreamSerde, eventStreamSerdeProvider });
+  return Object.assign(input, { eventStreamMarshaller: input.eventStreamSerdeProvider(input) });
+};
+`;
+
+/** Hashes in JavaScript, for a Node.js that was built without OpenSSL. Lambda's has it. */
+const HASHES_IN_JAVASCRIPT = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/]Sha256Js\.js$/;
+
+/** Where clients remember addresses that a service told them. A Map keeps the order of its keys, so it can do the same. */
+const ADDRESS_CACHE = `
+export default class {
+  constructor(capacity) { this.capacity = capacity; this.known = new Map(); }
+  has(key) { return this.known.has(key); }
+  peek(key) { return this.known.get(key); }
+  get(key) {
+    const value = this.known.get(key);
+    if (this.known.delete(key)) this.known.set(key, value);
+    return value;
+  }
+  set(key, value) {
+    this.known.delete(key);
+    this.known.set(key, value);
+    if (this.known.size > this.capacity) this.known.delete(this.known.keys().next().value);
+  }
+  clear() { this.known.clear(); }
+}
+`;
+
 /** Modules in which a client describes the shapes of all its operations. */
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
 
@@ -60,8 +110,31 @@ export const sdkPlugin: Plugin = {
     build.onLoad({ filter: /.*/, namespace: "environment-credentials" }, () => ({
       contents: ENVIRONMENT_CREDENTIALS,
     }));
+    build.onResolve({ filter: /^mnemonist\/lru-cache$/ }, ({ path, importer }) =>
+      /[\\/]@aws-sdk[\\/]endpoint-cache[\\/]/.test(importer)
+        ? { path, namespace: "address-cache", sideEffects: false }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "address-cache" }, () => ({ contents: ADDRESS_CACHE }));
+    build.onLoad({ filter: HASHES_IN_JAVASCRIPT }, () => ({
+      contents: "export const Sha256Js = undefined;",
+    }));
     build.onLoad({ filter: PROFILES }, () => ({ contents: NO_PROFILES }));
     build.onLoad({ filter: CHECKSUMS }, () => ({ contents: CHECKSUMS_OF_NODE_STREAMS }));
+    build.onResolve({ filter: new RegExp(`^${KNOWN_EVENT_STREAMS}$`) }, ({ path }) => ({
+      path,
+      namespace: "event-streams",
+      sideEffects: false,
+    }));
+    build.onLoad({ filter: /.*/, namespace: "event-streams" }, () => ({
+      contents: KNOWN_EVENT_STREAMS_MODULE,
+    }));
+    build.onLoad({ filter: EVENT_STREAMS_CONFIG }, () => ({ contents: CONFIG_THAT_KNOWS }));
+    build.onLoad({ filter: PROTOCOL }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const begin = `import { knownEventStreams } from "${KNOWN_EVENT_STREAMS}";`;
+      return { contents: `${begin}\n${source.replace(EVENT_STREAMS_IMPORT, "knownEventStreams()")}` };
+    });
     build.onLoad({ filter: BODY_CHECKS }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       return { contents: source.replace(CHECK, 'typeof $1?.getReader === "function" &&') };
