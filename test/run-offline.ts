@@ -9,7 +9,13 @@ import { NAMESPACE_VARIABLE } from "./systems/support/loopback.ts";
 
 const NAMESPACE = ["--user", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"'];
 
-const mocha = [fileURLToPath(import.meta.resolve("mocha/bin/mocha.js")), ...process.argv.slice(2)];
+const ALL = "test/**/*.test.ts";
+
+const given = process.argv.slice(2);
+// What .mocharc.json names would run beside the files that are given.
+const areFilesGiven = given.some((argument) => argument.startsWith("--spec") || argument.endsWith(".ts"));
+const args = areFilesGiven ? given : [...given, "--spec", ALL];
+const mocha = [fileURLToPath(import.meta.resolve("mocha/bin/mocha.js")), ...args];
 const isPossible = spawnSync("unshare", [...NAMESPACE, "true"]).status === 0;
 const child = isPossible
   ? spawn("unshare", [...NAMESPACE, process.execPath, ...mocha], {
