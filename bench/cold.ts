@@ -13,7 +13,7 @@ import type { Benchmark, Figure } from "./support/benchmark.ts";
 import { figureOf, median } from "./support/statistics.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const RUNS = 15;
+const RUNS = 9;
 /** File descriptor on which the child tells what came of it. */
 const RESULT = 3;
 /** Asks nobody anything. */
