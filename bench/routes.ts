@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { BOOKING_DAY, firstEventOf, gatewayEvent, ID, STORED } from "./functions/first-events.ts";
 import { type Invocation, Invoker } from "./functions/invoker.ts";
 import { CAUSES } from "./routes/causes.ts";
-import { PRICES, priceOf } from "./routes/prices.ts";
+import { dollars, dollarsOf } from "./routes/prices.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 import { median } from "./support/statistics.ts";
 
@@ -21,6 +21,7 @@ const TABLES: Readonly<Record<string, readonly [string, string]>> = {
   ENTITY: ["records-get", "ENTITY_TABLE"],
   APPOINTMENT: ["appointments-get", "APPOINTMENTS_TABLE"],
   PROVIDER: ["appointments-get", "APPOINTMENTS_TABLE"],
+  [ID]: ["moves-list-positions", "TRACKING_TABLE"],
 };
 
 /** One invocation, as it is in the median. */
@@ -33,7 +34,7 @@ interface Work {
 
 export const routes: Benchmark = {
   title: "Cost of routes",
-  method: `The functions' bundles with DynamoDB Local: the median of ${RUNS - NOT_COUNTED} warm invocations of the route's function, and one of each function that runs because of it. Capacity as DynamoDB counts it, ${MEGABYTES} MB of memory, milliseconds of this machine, list prices; without logs, transfer and queues' polling.`,
+  method: `The functions' bundles with DynamoDB Local: the median of ${RUNS - NOT_COUNTED} warm invocations of the route's function, and one of each function that runs because of it. Capacity as DynamoDB counts it, ${MEGABYTES} MB of memory, milliseconds of this machine on arm64, the prices of npm run cost without free tiers; databases of moves and fleet answered by a stand-in; without logs, transfer and queues' polling.`,
   async run(progress) {
     const invoker = await Invoker.start(ROOT, ["one"]);
     try {
@@ -57,14 +58,15 @@ function figureFor(route: string, works: readonly Work[]): Figure {
   const [read, written] = [total(({ readUnits }) => readUnits), total(({ writeUnits }) => writeUnits)];
   const milliseconds = total((work) => work.milliseconds);
   const calls = works.flatMap((work) => work.calls);
-  const seconds = (milliseconds / 1000) * MILLION;
+  const gigabyteSeconds = (milliseconds / 1000) * (MEGABYTES / 1024);
   const value =
-    PRICES.gatewayRequests +
-    works.length * PRICES.lambdaRequests +
-    seconds * (MEGABYTES / 1024) * PRICES.lambdaGigabyteSecond +
-    read * PRICES.readUnits +
-    written * PRICES.writeUnits +
-    calls.reduce((sum, call) => sum + priceOf(call), 0);
+    MILLION *
+    (dollars("apiRequests", 1) +
+      dollars("invocations", works.length) +
+      dollars("armSeconds", gigabyteSeconds) +
+      dollars("tableReads", read) +
+      dollars("tableWrites", written) +
+      calls.reduce((sum, call) => sum + dollarsOf(call), 0));
   const parts = [
     `${works.length} × Lambda, ${milliseconds.toFixed(0)} ms`,
     `${calls.length} calls`,
@@ -97,7 +99,7 @@ async function seed(invoker: Invoker): Promise<void> {
   for (const [pk, item] of Object.entries(STORED)) {
     const [kind = ""] = pk.split("#");
     const [name = "", variable = ""] = TABLES[kind] ?? [];
-    await invoker.dynamo.put(invoker.variable(name, variable), [{ ...item, pk: { S: pk }, sk: { S: kind } }]);
+    await invoker.dynamo.put(invoker.variable(name, variable), [{ sk: { S: kind }, ...item, pk: { S: pk } }]);
   }
 }
 

@@ -17,32 +17,38 @@ import { share } from "./share.ts";
 import { start } from "./start.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 
+interface Entry {
+  readonly benchmark: Benchmark;
+  /** About how long it takes on two cores that do nothing else. */
+  readonly minutes: number;
+}
+
 /** A new benchmark is a file and a line here. */
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
-  start,
-  program,
-  reload,
-  memory,
-  gateway,
-  bookings,
-  cold,
-  growth,
-  import: csvImport,
-  share,
-  peers,
-  routes,
+const BENCHMARKS: Readonly<Record<string, Entry>> = {
+  start: { benchmark: start, minutes: 1.5 },
+  program: { benchmark: program, minutes: 3 },
+  reload: { benchmark: reload, minutes: 1.5 },
+  memory: { benchmark: memory, minutes: 1.5 },
+  gateway: { benchmark: gateway, minutes: 0.5 },
+  bookings: { benchmark: bookings, minutes: 2 },
+  cold: { benchmark: cold, minutes: 2 },
+  growth: { benchmark: growth, minutes: 5 },
+  import: { benchmark: csvImport, minutes: 2 },
+  share: { benchmark: share, minutes: 1 },
+  peers: { benchmark: peers, minutes: 3 },
+  routes: { benchmark: routes, minutes: 0.5 },
 };
 
 const HELP = `Measures this project. Nothing else should run on the machine meanwhile.
 
-Usage: npm run bench [-- NAME...]      all of them when no name is given
+Usage: npm run bench [-- NAME...]      all of them when no name is given, in about ${minutesOf(Object.values(BENCHMARKS))} minutes
 
 ${Object.entries(BENCHMARKS)
-  .map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`)
+  .map(([name, { benchmark, minutes }]) => `  ${name.padEnd(10)} ${benchmark.title} (${minutes} min)`)
   .join("\n")}
   --help     this text
 
-Tables are printed in Markdown; bench/results/NAME.json keeps every value.
+Tables are printed in Markdown; bench/results/NAME.md keeps them, and bench/results/NAME.json every value.
 Exit code: 0 measured, 1 a benchmark failed, 2 there is no such benchmark.
 `;
 
@@ -61,7 +67,8 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const chosen = Object.entries(BENCHMARKS).filter(([name]) => names.length === 0 || names.includes(name));
   let exitCode = 0;
-  for (const [name, benchmark] of chosen) {
+  process.stderr.write(`About ${minutesOf(chosen.map(([, entry]) => entry))} minutes.\n`);
+  for (const [name, { benchmark }] of chosen) {
     try {
       await measure(name, benchmark);
     } catch (error) {
@@ -72,16 +79,24 @@ async function main(names: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+function minutesOf(entries: readonly Entry[]): number {
+  return Math.ceil(entries.reduce((sum, { minutes }) => sum + minutes, 0));
+}
+
 async function measure(name: string, benchmark: Benchmark): Promise<void> {
-  const machine = describeMachine();
+  const before = describeMachine();
+  const begin = performance.now();
   const figures = await benchmark.run((line) => process.stderr.write(`${name}: ${line}\n`));
-  mkdirSync(RESULTS, { recursive: true });
-  const result = { name, machine, figures };
-  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+  const machine = { ...before, took: `${Math.round((performance.now() - begin) / 1000)} s` };
   const about = Object.entries(machine).map(([key, value]) => `${key} ${value}`);
-  process.stdout.write(
-    `### ${benchmark.title}\n\n${benchmark.method}\n\n${table(figures)}\n\n${about.join(", ")}\n\n`,
+  const text = `### ${benchmark.title}\n\n${benchmark.method}\n\n${table(figures)}\n\n${about.join(", ")}\n\n`;
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(
+    join(RESULTS, `${name}.json`),
+    `${JSON.stringify({ name, machine, figures }, undefined, 2)}\n`,
   );
+  writeFileSync(join(RESULTS, `${name}.md`), text);
+  process.stdout.write(text);
 }
 
 function describeMachine(): Readonly<Record<string, string>> {

@@ -1,10 +1,11 @@
 /**
  * Invokes a function once, as Lambda does in a new environment: `node first-invocation.mjs <module> <event as JSON>`. Writes to
- * file descriptor 3 what came of it and the milliseconds since the process began.
+ * file descriptor 3 what came of it, the milliseconds since the process began, and how many a processor worked for it.
  */
 import { writeSync } from "node:fs";
 
 const RESULT = 3;
+const MICROSECONDS_PER_MILLISECOND = 1000;
 const [, , module, event] = process.argv;
 const context = {
   functionName: "function",
@@ -18,6 +19,10 @@ const { handler } = await import(module);
 const ready = performance.now();
 const result = await handler(JSON.parse(event), context).catch((error) => ({ failed: error.stack }));
 const end = performance.now();
+const { user, system } = process.cpuUsage();
 const loadsUndici = process.moduleLoadList.some((name) => name.includes("undici"));
-writeSync(RESULT, JSON.stringify({ ready, end, result, loadsUndici }));
+writeSync(
+  RESULT,
+  JSON.stringify({ ready, end, cpu: (user + system) / MICROSECONDS_PER_MILLISECOND, result, loadsUndici }),
+);
 process.exit(0);

@@ -38,7 +38,9 @@ export class CountingDynamo {
     const dynamo = new CountingDynamo(server);
     for (const database of databases) {
       for (const table of resourcesOf(graph, "aws:dynamodb/table:Table")) {
-        await dynamo.#send("CreateTable", tableDefinition(table), database);
+        // Nobody reads the streams here, and what waits in them makes DynamoDB Local slower with each item.
+        const { StreamSpecification: _, ...definition } = tableDefinition(table);
+        await dynamo.#send("CreateTable", definition, database);
       }
     }
     return dynamo;

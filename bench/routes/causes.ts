@@ -7,6 +7,17 @@ const APPOINTMENT = [
   "appointments-plan-reminder",
 ];
 
+/** Fleet looks for a truck, and moves is told. */
+const TRUCK = [
+  "moves-outbox-relay",
+  "fleet-consume",
+  "fleet-outbox-relay",
+  "moves-apply-events",
+  "moves-follow-moves",
+  "moves-notify-client",
+];
+const END_OF_MOVE = ["moves-outbox-relay", "fleet-consume", "moves-follow-moves"];
+
 export const CAUSES: Readonly<Record<string, readonly string[]>> = {
   "POST /tasks": ["tasks-publish-created", "tasks-process-task"],
   "DELETE /tasks/{id}": ["tasks-clean-up"],
@@ -15,4 +26,8 @@ export const CAUSES: Readonly<Record<string, readonly string[]>> = {
   "POST /appointments": APPOINTMENT,
   "PUT /appointments/{id}": APPOINTMENT,
   "DELETE /appointments/{id}": APPOINTMENT,
+  "POST /moves": [...TRUCK, "moves-follow-moves", "moves-notify-client"],
+  "POST /moves/{id}/truck": TRUCK,
+  "POST /moves/{id}/completion": [...END_OF_MOVE, "moves-notify-client"],
+  "POST /moves/{id}/cancellation": END_OF_MOVE,
 };

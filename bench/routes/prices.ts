@@ -1,25 +1,25 @@
-/** List prices of eu-west-1 in USD, without free tiers, as of 2026; https://aws.amazon.com/pricing. */
-export const PRICES = {
-  /** Per million requests to a REST API. */
-  gatewayRequests: 3.5,
-  lambdaRequests: 0.2,
-  lambdaGigabyteSecond: 0.0000166667,
-  /** Per million request units, on demand. */
-  readUnits: 0.1415,
-  writeUnits: 0.705,
-} as const;
+/** What calls cost that a recorded request made: the prices of `npm run cost`, without free tiers. */
+import { type Meter, PRICES } from "../../tools/cost/prices.ts";
 
-/** Per million calls of other services, by what a recorded call contains. */
-const CALLS: readonly (readonly [RegExp, number])[] = [
-  [/^secretsmanager\./, 5],
-  [/^PUT .*x-id=PutObject/, 5],
-  [/^GET .*x-id=GetObject/, 0.4],
-  [/^POST \/v2\/email/, 100],
-  [/^POST \/$/, 0.5],
-  [/^(?:POST|PUT|DELETE) \/schedules\//, 1],
+/** By what a recorded call contains. */
+const METERS_OF_CALLS: readonly (readonly [RegExp, Meter])[] = [
+  [/^PUT .*x-id=PutObject/, "objectWrites"],
+  [/^GET .*x-id=GetObject/, "objectReads"],
+  [/^POST \/v2\/email/, "emails"],
+  [/^POST \/$/, "publishes"],
+  [/^(?:POST|PUT) \/schedules\//, "scheduled"],
+  [/^AmazonSQS\.SendMessage/, "queueRequests"],
+  [/^AWSEvents\.PutEvents/, "events"],
+  [/^POST \/(?:Execute|BeginTransaction|CommitTransaction|RollbackTransaction)$/, "dataCalls"],
 ];
 
-/** USD for a million of such calls; nothing for those of third parties, and of DynamoDB, which is paid by units. */
-export function priceOf(call: string): number {
-  return CALLS.find(([pattern]) => pattern.test(call))?.[1] ?? 0;
+/** USD for so many units. */
+export function dollars(meter: Meter, units: number): number {
+  return (PRICES[meter].dollars / PRICES[meter].per) * units;
+}
+
+/** USD for one such call; nothing for those of third parties, and of DynamoDB, which is paid by units. */
+export function dollarsOf(call: string): number {
+  const meter = METERS_OF_CALLS.find(([pattern]) => pattern.test(call))?.[1];
+  return meter === undefined ? 0 : dollars(meter, 1);
 }

@@ -17,8 +17,6 @@ export interface RunningProgram {
   readonly ready: Ready;
   /** Milliseconds from the start of the process to the line. */
   readonly untilReady: number;
-  /** What it has logged so far, a line an object. */
-  readonly logged: readonly Readonly<Record<string, unknown>>[];
   stop(): Promise<void>;
 }
 
@@ -29,21 +27,23 @@ export async function startProgram(folder: string, ...options: readonly string[]
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const logged: Record<string, unknown>[] = [];
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => {
     errors += chunk.toString();
   });
   const ready = await new Promise<Ready>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
+    const lines = createInterface({ input: child.stdout }).on("line", (line) => {
       const entry = JSON.parse(line);
-      logged.push(entry);
-      if (entry.kind === "ready") resolve(entry);
+      if (entry.kind !== "ready") return;
+      // From now on its log is thrown away: who measures has other things to do on the same machine.
+      lines.close();
+      child.stdout.resume();
+      resolve(entry);
     });
     child.once("close", (code) => reject(new Error(`The program ended with exit code ${code}:\n${errors}`)));
   });
   const untilReady = performance.now() - begin;
-  return { pid: child.pid ?? 0, ready, untilReady, logged, stop: () => stop(child) };
+  return { pid: child.pid ?? 0, ready, untilReady, stop: () => stop(child) };
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -35,6 +35,9 @@ interface Bucket {
   readonly values: Map<number, number>;
 }
 
+/** As text, by the object: a request records several metrics with the same one. */
+const knownPairs = new WeakMap<Dimensions, string>();
+
 export class MetricStore {
   /** Buckets by the minute's beginning, by metric. */
   readonly #metrics = new Map<string, Map<number, Bucket>>();
@@ -158,6 +161,14 @@ function startBucket(buckets: Map<number, Bucket>, minute: number): Bucket {
 }
 
 function keyOf({ namespace, metric, dimensions }: MetricId): string {
-  const pairs = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify([namespace, metric, pairs]);
+  return `[${JSON.stringify(namespace)},${JSON.stringify(metric)},${pairsOf(dimensions)}]`;
+}
+
+function pairsOf(dimensions: Dimensions): string {
+  const known = knownPairs.get(dimensions);
+  if (known !== undefined) return known;
+  const sorted = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
+  const pairs = JSON.stringify(sorted);
+  knownPairs.set(dimensions, pairs);
+  return pairs;
 }

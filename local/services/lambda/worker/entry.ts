@@ -1,4 +1,5 @@
 /** Runs inside the worker thread of a function: loads the handler, then handles one event at a time. */
+import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { failureEntry, failurePayload, runtimeError } from "./failures.ts";
 import { type Handler, loadHandler } from "./load-handler.ts";
@@ -44,7 +45,7 @@ function fail(what: string, thrown: unknown, fatal: boolean): void {
   console.error(what, failureEntry(thrown));
   const payload = JSON.stringify(failurePayload(thrown));
   current = undefined;
-  report({ kind: "failure", payload, heapBytes: process.memoryUsage().heapUsed, fatal });
+  report({ kind: "failure", payload, heapBytes: getHeapStatistics().used_heap_size, fatal });
 }
 
 async function handle(handler: Handler, work: TimedWork): Promise<void> {
@@ -56,7 +57,7 @@ async function handle(handler: Handler, work: TimedWork): Promise<void> {
     if (current !== work) return;
     const payload = stringify(result);
     current = undefined;
-    report({ kind: "result", payload, heapBytes: process.memoryUsage().heapUsed });
+    report({ kind: "result", payload, heapBytes: getHeapStatistics().used_heap_size });
   } catch (error) {
     if (current === work) fail("Invoke Error", error, false);
   }
