@@ -150,7 +150,6 @@ export class Cluster {
     this.#pause = this.#cloud.clock.after(secondsUntilAutoPause * 1_000, () => {
       if (this.busy) return this.#pauseLater();
       this.#isPaused = true;
-      void this.stop();
       const message = `${this.#resource.id} had nothing to do for ${secondsUntilAutoPause} seconds and pauses.`;
       this.#cloud.log({ kind: "notice", source: "rds", message });
     });
