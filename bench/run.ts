@@ -31,11 +31,11 @@ const BENCHMARKS: Readonly<Record<string, Entry>> = {
   memory: { benchmark: memory, minutes: 1.5 },
   gateway: { benchmark: gateway, minutes: 0.5 },
   bookings: { benchmark: bookings, minutes: 2 },
-  cold: { benchmark: cold, minutes: 2 },
+  cold: { benchmark: cold, minutes: 1 },
   growth: { benchmark: growth, minutes: 5 },
-  import: { benchmark: csvImport, minutes: 2 },
+  import: { benchmark: csvImport, minutes: 1 },
   share: { benchmark: share, minutes: 1 },
-  peers: { benchmark: peers, minutes: 3 },
+  peers: { benchmark: peers, minutes: 2 },
   routes: { benchmark: routes, minutes: 0.5 },
 };
 
