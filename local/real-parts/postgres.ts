@@ -68,6 +68,7 @@ export class Postgres {
   /** Settles when the last session has ended: two must not write the same files. */
   #ended: Promise<void> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
+  #isOver = false;
 
   /** @param folder where the data are kept */
   constructor(folder: string) {
@@ -76,13 +77,14 @@ export class Postgres {
 
   /**
    * Carries out one statement, after those that were asked for before.
-   * @throws PostgresError when PostgreSQL refuses it
+   * @throws PostgresError when PostgreSQL refuses it; PostgresEnded when it is stopped meanwhile, or for good
    */
   async query(
     sql: string,
     parameters: readonly (string | null)[] = [],
     types: readonly number[] = [],
   ): Promise<PostgresResult> {
+    if (this.#isOver) throw new PostgresEnded();
     clearTimeout(this.#idle);
     this.#session ??= this.#begin();
     return this.#session.query(sql, parameters, types);
@@ -92,6 +94,12 @@ export class Postgres {
   rest(): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => void this.stop(), IDLE_MILLISECONDS).unref();
+  }
+
+  /** Ends it for good. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.stop();
   }
 
   /** Ends it until the next statement. */

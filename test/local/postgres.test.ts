@@ -14,7 +14,7 @@ describe("PostgreSQL in a process", () => {
     await postgres.query("CREATE TABLE number (value int)");
   });
   after(async () => {
-    await postgres.stop();
+    await postgres.end();
     rmSync(folder, { recursive: true });
   });
 
@@ -33,5 +33,11 @@ describe("PostgreSQL in a process", () => {
     expect(await slow).to.be.instanceOf(PostgresEnded);
     await add(2);
     expect(await count()).to.equal("2");
+  });
+
+  it("does not start again once it is over", async () => {
+    const other = new Postgres(join(folder, "other"));
+    await other.end();
+    expect(await other.query("SELECT 1").catch((error) => error)).to.be.instanceOf(PostgresEnded);
   });
 });

@@ -28,12 +28,17 @@ export interface Credentials {
   readonly password: string;
 }
 
+export function unavailable(): AwsError {
+  return new AwsError("DatabaseUnavailableException", "The writer instance is not available.", 504);
+}
+
 export class Cluster {
   readonly #cloud: Cloud;
   readonly #folder: string;
   readonly #running = new Map<string, Running>();
   readonly #passwords = new CheckedPasswords();
   #isPaused = false;
+  #hasEnded = false;
   #pause: Timer | undefined;
   #resource: Resource;
 
@@ -61,9 +66,11 @@ export class Cluster {
 
   /**
    * A database that runs; it is started when it does not.
-   * @throws AwsError DatabaseResumingException when the cluster was paused, until it runs again
+   * @throws AwsError DatabaseResumingException when the cluster was paused, until it runs again;
+   * DatabaseUnavailableException when it is gone
    */
   async database(name: string | undefined): Promise<Database> {
+    if (this.#hasEnded) throw unavailable();
     this.#pause?.cancel();
     const wanted = name ?? this.#defaultDatabase;
     const found = this.#running.get(wanted) ?? this.#start(wanted);
@@ -96,16 +103,22 @@ export class Cluster {
 
   /** Drops all databases with their users. */
   async empty(): Promise<void> {
-    await this.stop();
+    await this.#stop();
     this.#isPaused = false;
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async stop(): Promise<void> {
+  /** Ends it for good. */
+  async end(): Promise<void> {
+    this.#hasEnded = true;
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
     this.#pause?.cancel();
     const running = [...this.#running.values()];
     this.#running.clear();
-    await Promise.all(running.map(({ postgres }) => postgres.stop()));
+    await Promise.all(running.map(({ postgres }) => postgres.end()));
   }
 
   get #defaultDatabase(): string {

@@ -4,7 +4,7 @@ import { environmentOf } from "../../core/identity.ts";
 import { type JsonInput, jsonReply, parseInput } from "../../core/protocol.ts";
 import type { AwsCall, AwsReply, Cloud } from "../../core/service.ts";
 import { PostgresEnded, PostgresError, type PostgresResult } from "../../real-parts/postgres.ts";
-import type { Cluster, Credentials } from "./cluster.ts";
+import { type Cluster, type Credentials, unavailable } from "./cluster.ts";
 import type { Caller, Database, Statement } from "./database.ts";
 import { type ResultSetOptions, type SqlParameter, toField, toPostgres, typeName } from "./fields.ts";
 import { numbered } from "./named-parameters.ts";
@@ -174,8 +174,7 @@ function credentialsIn(secret: string | undefined, secretArn: string): Credentia
 }
 
 function asDatabaseError(error: unknown): never {
-  if (error instanceof PostgresEnded)
-    throw new AwsError("DatabaseUnavailableException", "The writer instance is not available.", 504);
+  if (error instanceof PostgresEnded) throw unavailable();
   if (!(error instanceof PostgresError)) throw error;
   const { message, code, position } = error.failure;
   const place = position === undefined ? "" : `; Position: ${position}`;

@@ -30,7 +30,7 @@ function createService(cloud: Cloud): Service {
       clusters.get(resource.urn)?.update(resource);
     },
     async delete(resource) {
-      await clusters.get(resource.urn)?.stop();
+      await clusters.get(resource.urn)?.end();
       clusters.delete(resource.urn);
     },
   };
@@ -45,7 +45,7 @@ function createService(cloud: Cloud): Service {
       await Promise.all([...clusters.values()].map((cluster) => cluster.empty()));
     },
     stop: async () => {
-      await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
+      await Promise.all([...clusters.values()].map((cluster) => cluster.end()));
     },
   };
 }
