@@ -188,7 +188,8 @@ function nameOf({ type, name }: Named): string {
 }
 
 function signed(dollars: number): string {
-  return `${dollars < 0 ? "-" : "+"}${Math.abs(dollars).toFixed(2)}`;
+  const cents = Math.abs(dollars).toFixed(2);
+  return `${dollars < 0 && cents !== "0.00" ? "-" : "+"}${cents}`;
 }
 
 function shortened(line: string): string {
