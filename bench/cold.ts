@@ -1,21 +1,15 @@
 /** Cold start of every function of this program, against a bare Node.js handler. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 import { type AwsStub, agreeingDynamo, startAwsStub } from "./functions/aws-stub.ts";
 import { type DeployedFunction, deployedProgram } from "./functions/deployed.ts";
 import { firstEventOf, STORED } from "./functions/first-events.ts";
+import { runFunction } from "./functions/run-function.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 import { figureOf, median } from "./support/statistics.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const RUNS = 9;
-/** File descriptor on which the child tells what came of it. */
-const RESULT = 3;
 /** Asks nobody anything. */
 const WITHOUT_CALLS = "users-add-claims";
 /** A bare handler starts after so many functions, so that both see the same load of the machine. */
@@ -104,29 +98,8 @@ async function startAndCheck(one: DeployedFunction, stub: AwsStub): Promise<Invo
   return invocation;
 }
 
-async function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): Promise<Invocation> {
-  const program = join(import.meta.dirname, "cold", "first-invocation.mjs");
-  const child = spawn(process.execPath, [program, pathToFileURL(one.bundle).href, JSON.stringify(event)], {
-    env: {
-      ...one.variables,
-      TZ: ":UTC",
-      AWS_REGION: "eu-west-1",
-      AWS_ENDPOINT_URL: stub.url,
-      AWS_ACCESS_KEY_ID: "key",
-      AWS_SECRET_ACCESS_KEY: "secret",
-      AWS_LAMBDA_FUNCTION_NAME: one.name,
-      AWS_LAMBDA_FUNCTION_VERSION: "1",
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
-    },
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
-  });
-  const [result, errors] = await Promise.all([
-    text(child.stdio[RESULT] as Readable),
-    text(child.stderr as Readable),
-    once(child, "close"),
-  ]);
-  if (result === "") throw new Error(`${one.name} failed:\n${errors}`);
-  return JSON.parse(result);
+function startOnce(one: DeployedFunction, event: unknown, stub: AwsStub): Promise<Invocation> {
+  return runFunction({ one, program: "cold/first-invocation.mjs", argument: event, endpoint: stub.url });
 }
 
 function figuresOf(measured: ReadonlyMap<DeployedFunction, Measured>, bare: readonly number[]): Figure[] {

@@ -1,13 +1,9 @@
 /** The CSV import: rows a second and memory of its function, for files of 1,000, 10,000 and 100,000 rows. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
 import { agreeingDynamo, startAwsStub } from "./functions/aws-stub.ts";
 import { deployedProgram } from "./functions/deployed.ts";
 import { importState, STORED } from "./functions/first-events.ts";
+import { runFunction } from "./functions/run-function.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -17,8 +13,6 @@ const HEADER = "title,description\n";
 const MEGABYTE = 1024 ** 2;
 /** As little as a function of 256 MB has; without a limit Node.js collects garbage when it likes. */
 const HEAP = ["--max-old-space-size=128", "--max-semi-space-size=8"];
-/** File descriptor on which the child tells what came of it. */
-const RESULT = 3;
 
 interface Imported {
   readonly created: number;
@@ -53,30 +47,8 @@ async function importRows(rows: number): Promise<Imported> {
     const one = functions.find(({ name }) => name === FUNCTION);
     if (!one) throw new Error(`There is no function ${FUNCTION}.`);
     const state = { ...importState, size: file.length, offset: HEADER.length, created: 0 };
-    const program = join(import.meta.dirname, "functions", "import-file.mjs");
-    const child = spawn(
-      process.execPath,
-      [...HEAP, program, pathToFileURL(one.bundle).href, JSON.stringify(state)],
-      {
-        env: {
-          ...one.variables,
-          TZ: ":UTC",
-          AWS_REGION: "eu-west-1",
-          AWS_ENDPOINT_URL: stub.url,
-          AWS_ACCESS_KEY_ID: "key",
-          AWS_SECRET_ACCESS_KEY: "secret",
-          AWS_LAMBDA_FUNCTION_NAME: FUNCTION,
-        },
-        stdio: ["ignore", "ignore", "pipe", "pipe"],
-      },
-    );
-    const [result, errors] = await Promise.all([
-      text(child.stdio[RESULT] as Readable),
-      text(child.stderr as Readable),
-      once(child, "close"),
-    ]);
-    if (result === "") throw new Error(`${FUNCTION} failed:\n${errors.slice(-2000)}`);
-    return JSON.parse(result);
+    const program = "functions/import-file.mjs";
+    return await runFunction({ one, program, argument: state, endpoint: stub.url, options: HEAP });
   } finally {
     stub.close();
   }

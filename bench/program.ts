@@ -2,18 +2,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { evaluate } from "../local/evaluate/index.ts";
-import { definitions } from "../local/services/index.ts";
+import { graphOf } from "../tools/stacks.ts";
 import type { Benchmark, Figure } from "./support/benchmark.ts";
-import { median } from "./support/statistics.ts";
+import { figureOf } from "./support/statistics.ts";
 
 const SYSTEMS = ["records", "tasks", "appointments", "fleet", "moves"];
 const RUNS = 5;
 const CHECKS = 3;
 const SAMPLE_MILLISECONDS = 20;
 const KILOBYTES_PER_MEGABYTE = 1024;
-/** Nothing is asked of it. */
-const ENDPOINT = "http://127.0.0.1:4000";
 
 const TARGETS: Readonly<Record<string, string>> = { [String(SYSTEMS.length)]: "≤ 1500" };
 
@@ -38,10 +35,7 @@ export const program: Benchmark = {
       const time = await timeOf(["tools/check.ts"]);
       if (run > 0) checks.push(time);
     }
-    return [
-      ...figures,
-      { name: "npm run check", unit: "ms", value: median(checks), values: checks, target: "≤ 5000" },
-    ];
+    return [...figures, figureOf("npm run check", "ms", checks, "≤ 5000")];
   },
 };
 
@@ -50,7 +44,7 @@ async function sdkImport(progress: (line: string) => void): Promise<Figure> {
   progress("imports @pulumi/pulumi alone");
   const values: number[] = [];
   for (let run = 0; run < RUNS; run++) values.push(await timeOf(["--eval", 'require("@pulumi/pulumi")']));
-  return { name: "importing @pulumi/pulumi, nothing else", unit: "ms", value: median(values), values };
+  return figureOf("importing @pulumi/pulumi, nothing else", "ms", values);
 }
 
 async function figuresOf(systems: readonly string[]): Promise<Figure[]> {
@@ -63,11 +57,7 @@ async function figuresOf(systems: readonly string[]): Promise<Figure[]> {
   const name = `${count} ${systems.length === 1 ? "system" : "systems"}, ${runs[0]?.resources ?? 0} resources`;
   const times = runs.map(({ milliseconds }) => milliseconds);
   const memory = runs.map(({ megabytes }) => megabytes);
-  const target = TARGETS[count];
-  return [
-    { name, unit: "ms", value: median(times), values: times, ...(target && { target }) },
-    { name: `${name}: memory`, unit: "MB", value: median(memory), values: memory },
-  ];
+  return [figureOf(name, "ms", times, TARGETS[count]), figureOf(`${name}: memory`, "MB", memory)];
 }
 
 async function evaluateOnce(systems: readonly string[]): Promise<Evaluated> {
@@ -77,14 +67,8 @@ async function evaluateOnce(systems: readonly string[]): Promise<Evaluated> {
   }, SAMPLE_MILLISECONDS);
   const begin = performance.now();
   try {
-    const { graph } = await evaluate({
-      cwd: process.cwd(),
-      stack: "dev",
-      endpoint: ENDPOINT,
-      definitions,
-      config: { "andamio:systems": systems },
-    });
-    return { milliseconds: performance.now() - begin, megabytes, resources: graph.resources.length };
+    const { resources } = await graphOf("dev", { config: { "andamio:systems": systems } });
+    return { milliseconds: performance.now() - begin, megabytes, resources: resources.length };
   } finally {
     clearInterval(sampling);
   }
