@@ -1,12 +1,13 @@
 /** `npm run policies`: judges a stack by the rules of policies/, offline. */
 import { parseArgs } from "node:util";
 import type { Graph } from "../local/core/graph.ts";
+import { readConfiguration } from "../local/evaluate/configuration.ts";
+import { readProject } from "../local/evaluate/project.ts";
 import { type Audit, audit } from "../policies/audit.ts";
 import { reportOf } from "../policies/report.ts";
 import { rules } from "../policies/rules/index.ts";
 import { waivers } from "../policies/waivers.ts";
 import { runCommand } from "./command.ts";
-import { isProduction } from "./stack-file.ts";
 import { graphOf } from "./stacks.ts";
 
 const HELP = `Judges stacks by the rules of policies/, without AWS and without the Pulumi CLI.
@@ -50,7 +51,9 @@ export function policyProblems(graphs: readonly Graph[]): string[] {
 function auditOf(graph: Graph): StackAudit {
   const { stack } = graph;
   const today = new Date().toISOString().slice(0, 10);
-  const production = isProduction(process.cwd(), stack);
+  const { values } = readConfiguration(readProject(process.cwd()), stack);
+  // A stack that does not say what it is is held to be production: the stricter rules apply.
+  const production = values["andamio:production"] !== "false";
   return { stack, ...audit(graph, { rules, waivers, production, today }) };
 }
 
