@@ -9,6 +9,7 @@ import { type Graph, resourcesOf, type Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
 import { LogBook } from "./core/log-book.ts";
 import type { Cloud, World } from "./core/service.ts";
+import { allPending } from "./core/wait.ts";
 import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
 import { Reloader } from "./deploy/reload.ts";
@@ -114,7 +115,7 @@ export class LocalCloud {
       dataFolder,
       authorize: authorizer.authorize,
       resources,
-      pending: (urn) => this.#pending(urn),
+      pending: (urn) => allPending([this.#reloader?.pending(urn), this.#deployment.background.pending(urn)]),
     };
     this.#authorizer = authorizer;
     this.#services = createServices(this.cloud);
@@ -279,12 +280,6 @@ export class LocalCloud {
   #apply(graph: Graph): Promise<Difference> {
     this.#graph = graph;
     return this.#deployment.apply(graph);
-  }
-
-  #pending(urn: string): Promise<void> | undefined {
-    const code = this.#reloader?.pending(urn);
-    const background = this.#deployment.background.pending(urn);
-    return code && background ? Promise.all([code, background]).then(() => undefined) : (code ?? background);
   }
 
   async #deploy(graph: Graph): Promise<Difference> {

@@ -1,4 +1,4 @@
-/** Waiting for a time, however far away. */
+/** Waiting for a time, however far away, and for what may be under way. */
 import type { Clock, Timer } from "./clock.ts";
 
 /** Timers cannot wait longer than 24.8 days, so a long wait is cut into days. */
@@ -14,4 +14,10 @@ export function atTime(clock: Clock, time: number, task: () => void): Timer {
   };
   wait();
   return { cancel: () => timer.cancel() };
+}
+
+/** Settles with all of what is under way; undefined when nothing is. Rejects when one of them does. */
+export function allPending(waits: readonly (Promise<void> | undefined)[]): Promise<void> | undefined {
+  const pending = waits.filter((wait) => wait !== undefined);
+  return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
 }

@@ -2,6 +2,7 @@
 import { UserError } from "../core/errors.ts";
 import type { Graph, Resource } from "../core/graph.ts";
 import { currentTrace, inNewTrace } from "../core/trace.ts";
+import { allPending } from "../core/wait.ts";
 
 export class Background {
   readonly #failed: (error: UserError) => void;
@@ -63,8 +64,7 @@ export class Background {
    */
   pending(urn: string): Promise<void> | undefined {
     if (this.#works.size === 0) return undefined;
-    const works = this.#dependenciesOf(urn).flatMap((dependency) => this.#works.get(dependency) ?? []);
-    return works.length === 0 ? undefined : Promise.all(works).then(() => undefined);
+    return allPending(this.#dependenciesOf(urn).map((dependency) => this.#works.get(dependency)));
   }
 
   /** Settles once everything is done. Rejects with a UserError when something has failed. */

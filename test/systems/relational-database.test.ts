@@ -57,6 +57,11 @@ interface Used {
   readonly user: string;
 }
 
+function start({ folder }: EditedProgram, logged: LogEntry[]): Promise<LocalCloud> {
+  const log = (entry: LogEntry) => void logged.push(entry);
+  return LocalCloud.start({ cwd: folder, stack: "dev", port: 0, log });
+}
+
 describe("a program with a relational database", function () {
   this.timeout(60_000);
   const logged: LogEntry[] = [];
@@ -65,8 +70,7 @@ describe("a program with a relational database", function () {
 
   before(async () => {
     program = editedProgram(FILES);
-    const log = (entry: LogEntry) => void logged.push(entry);
-    cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, log });
+    cloud = await start(program, logged);
   });
   after(async () => {
     await cloud.stop();
@@ -149,8 +153,7 @@ describe("a program whose first migration has a mistake", function () {
   before(async () => {
     const migration = FILES["migrations/0001-trucks.sql"].replace("CREATE TABLE truck", "CREATE TALBE truck");
     program = editedProgram({ ...FILES, "migrations/0001-trucks.sql": migration });
-    const log = (entry: LogEntry) => void logged.push(entry);
-    cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, log });
+    cloud = await start(program, logged);
   });
   after(async () => {
     await cloud.stop();

@@ -14,8 +14,8 @@ const REASONS = ["functionName", "qualifier", "input", "triggers"] as const;
 
 /**
  * Invokes when the resource is new, and when the function's name, the input or the triggers have changed. The deployment
- * goes on meanwhile; functions that depend on the invocation wait for it, and answer what it said when it has failed. `lifecycleScope: "CRUD"` is refused. The answer cannot be known
- * while the program is evaluated: `result` is empty there.
+ * goes on meanwhile; functions that depend on the invocation wait for it, and answer what it said when it has failed.
+ * `lifecycleScope: "CRUD"` is refused. The answer cannot be known while the program is evaluated: `result` is empty there.
  * https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/
  */
 export function invocationRealizer(invoker: Invoker): Realizer {
