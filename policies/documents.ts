@@ -1,4 +1,5 @@
 /** Policy documents and OpenAPI documents, as rules read them. */
+import { type AnyDocument, type LocatedOperation, operationsOf } from "../tools/openapi/operations.ts";
 import { isRecord, listOf, type Subject, textOf, valueAt } from "./stack.ts";
 
 export interface Condition {
@@ -63,24 +64,7 @@ export function demanded(statement: Statement, key: string): readonly string[] {
 
 const EQUALITY = /^(ForAnyValue:)?(String|Arn)(Equals|Like|EqualsIgnoreCase)$/;
 
-export interface Operation {
-  /** Method and path, such as `POST /tasks`. */
-  readonly title: string;
-  readonly value: unknown;
-  readonly integration: unknown;
-}
-
-/** The operations of an API's OpenAPI document, without the answers to preflight requests. */
-export function operationsOf(api: Subject): readonly Operation[] {
-  const paths = valueAt(api.json("body"), "paths");
-  if (!isRecord(paths)) return [];
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(isRecord(methods) ? methods : {})
-      .filter(([method]) => method !== "options" && method !== "parameters")
-      .map(([method, value]) => ({
-        title: `${method === "x-amazon-apigateway-any-method" ? "ANY" : method.toUpperCase()} ${path}`,
-        value,
-        integration: isRecord(value) ? value["x-amazon-apigateway-integration"] : undefined,
-      })),
-  );
+/** The operations of an API's OpenAPI document. */
+export function apiOperations(api: Subject): readonly LocatedOperation[] {
+  return operationsOf((api.json("body") ?? {}) as AnyDocument);
 }

@@ -4,6 +4,7 @@ import { type Archive, type Graph, type Resource, resourcesOf } from "../../loca
 import { fillConfig, readLocalSettings } from "../../local/deploy/settings.ts";
 import { evaluate } from "../../local/evaluate/index.ts";
 import { definitions } from "../../local/services/index.ts";
+import { operationsOf } from "../../tools/openapi/operations.ts";
 
 export interface DeployedFunction {
   /** Logical name without the suffix of its component, such as `tasks-create`. */
@@ -13,6 +14,14 @@ export interface DeployedFunction {
   readonly variables: Readonly<Record<string, string>>;
   /** The operation of an API that it answers, such as `GET /tasks/{id}`. */
   readonly route?: string;
+}
+
+interface IntegratedDocument {
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, IntegratedOperation>>>>;
+}
+
+interface IntegratedOperation {
+  readonly "x-amazon-apigateway-integration"?: { readonly uri?: string };
 }
 
 /**
@@ -51,18 +60,9 @@ function bundleOf({ name, outputs }: Resource, root: string): string {
   return join(root, file.path.replace(root, ""));
 }
 
-interface Operation {
-  readonly "x-amazon-apigateway-integration"?: { readonly uri?: string };
-}
-
 function routesOf({ outputs }: Resource): { readonly route: string; readonly target: string }[] {
-  const { paths = {} }: { readonly paths?: Record<string, Record<string, Operation>> } = JSON.parse(
-    String(outputs.body),
-  );
-  return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({
-      route: `${method.toUpperCase()} ${path}`,
-      target: operation["x-amazon-apigateway-integration"]?.uri ?? "",
-    })),
-  );
+  return operationsOf(JSON.parse(String(outputs.body)) as IntegratedDocument).map(({ route, operation }) => ({
+    route,
+    target: operation["x-amazon-apigateway-integration"]?.uri ?? "",
+  }));
 }

@@ -1,5 +1,5 @@
 /** Amazon API Gateway: who comes in, with what, and what is answered to others. */
-import { operationsOf, statementsOf } from "../documents.ts";
+import { apiOperations, statementsOf } from "../documents.ts";
 import { ALWAYS, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { isRecord, listOf, textOf, valueAt } from "../stack.ts";
 import { API, ROLE } from "./types.ts";
@@ -33,12 +33,12 @@ export const apiDoors: readonly Rule[] = [
         const scheme = isRecord(schemes) ? schemes[name] : undefined;
         return isRecord(scheme) && typeof scheme["x-amazon-apigateway-authtype"] === "string";
       };
-      return operationsOf(api).flatMap(({ title, value }) => {
-        const names = listOf(valueAt(value, "security")).flatMap((entry) =>
+      return apiOperations(api).flatMap(({ route, operation }) => {
+        const names = listOf(valueAt(operation, "security")).flatMap((entry) =>
           isRecord(entry) ? Object.keys(entry) : [],
         );
         if (names.some(proves)) return [];
-        return [names.length === 0 ? `${title} is open to everybody` : `${title} asks for an API key only`];
+        return [names.length === 0 ? `${route} is open to everybody` : `${route} asks for an API key only`];
       });
     },
   ),
@@ -79,21 +79,21 @@ export const apiDoors: readonly Rule[] = [
     },
     (api) => {
       const validators = valueAt(api.json("body"), "x-amazon-apigateway-request-validators");
-      return operationsOf(api).flatMap(({ title, value }) => {
-        const name = textOf(isRecord(value) ? value["x-amazon-apigateway-request-validator"] : undefined);
-        const content = valueAt(value, "requestBody.content");
+      return apiOperations(api).flatMap(({ route, operation }) => {
+        const name = textOf(operation["x-amazon-apigateway-request-validator"]);
+        const content = valueAt(operation, "requestBody.content");
         const bodies = isRecord(content) ? Object.values(content) : [];
         const checks = isRecord(validators) ? validators[name] : undefined;
         return [
           ...unless(
             valueAt(checks, "validateRequestParameters") === true,
-            `${title} does not check parameters`,
+            `${route} does not check parameters`,
           ),
           ...unless(
             bodies.length === 0 ||
               (valueAt(checks, "validateRequestBody") === true &&
                 bodies.every((body) => isRecord(valueAt(body, "schema")))),
-            `${title} does not check bodies`,
+            `${route} does not check bodies`,
           ),
         ];
       });
@@ -142,7 +142,7 @@ export const apiDoors: readonly Rule[] = [
     },
     (api) =>
       unless(
-        operationsOf(api).every(({ value }) => valueAt(value, "security") === undefined) ||
+        apiOperations(api).every(({ operation }) => valueAt(operation, "security") === undefined) ||
           !/Access-Control-Allow-Origin":\s*"'\*'"/i.test(api.text("body")),
         "allows every origin",
       ),

@@ -1,5 +1,5 @@
 /** Amazon API Gateway (REST APIs, described by an OpenAPI document). */
-import { operationsOf } from "../documents.ts";
+import { apiOperations } from "../documents.ts";
 import { ALWAYS, PRODUCTION, type Rule, resourceRule, stackRule, unless } from "../rule.ts";
 import { isRecord, textOf, valueAt } from "../stack.ts";
 import { apiDoors } from "./api-doors.ts";
@@ -169,13 +169,14 @@ const limits: readonly Rule[] = [
       const timeouts = new Map(
         stack.of(FUNCTION).map((fn) => [fn.text("name"), fn.number("timeout", 3) * 1000]),
       );
-      return operationsOf(api).flatMap(({ title, integration }) => {
+      return apiOperations(api).flatMap(({ route, operation }) => {
+        const integration = operation["x-amazon-apigateway-integration"];
         const budget = valueAt(integration, "timeoutInMillis");
         const limit = typeof budget === "number" ? budget : LONGEST_ANSWER_MS;
         const fn = /:function:([^:/]+)/.exec(textOf(valueAt(integration, "uri")))?.[1] ?? "";
         return unless(
           limit <= LONGEST_ANSWER_MS && (timeouts.get(fn) ?? 0) < limit,
-          `${title} waits ${limit} ms for a function that may take ${timeouts.get(fn) ?? 0} ms`,
+          `${route} waits ${limit} ms for a function that may take ${timeouts.get(fn) ?? 0} ms`,
         );
       });
     },

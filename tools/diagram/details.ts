@@ -1,9 +1,8 @@
 /** What a newcomer would like to know about a part, in a few words. */
 import type { Resource } from "../../local/core/graph.ts";
+import { operationsOf } from "../openapi/operations.ts";
 import type { Kind } from "./kinds.ts";
 import { parsed, record } from "./properties.ts";
-
-const METHODS = /^(get|put|post|patch|delete|head|x-amazon-apigateway-any-method)$/;
 
 /** The `detail` of a part; nothing when its kind says all. */
 export function detailOf(kind: Kind, resource: Resource): { detail?: string } {
@@ -24,11 +23,7 @@ const DETAILS: Partial<Record<Kind, (resource: Resource) => string | undefined>>
 
 /** Routes and who may call them, from the OpenAPI document. */
 function apiDetail(document: Readonly<Record<string, unknown>>): string | undefined {
-  const operations = Object.values(record(document.paths)).flatMap((path) =>
-    Object.entries(record(path))
-      .filter(([method]) => METHODS.test(method))
-      .map(([, operation]) => record(operation)),
-  );
+  const operations = operationsOf(document);
   if (operations.length === 0) return undefined;
   const schemes = Object.values(record(record(document.components).securitySchemes)).map((scheme) =>
     record(scheme),

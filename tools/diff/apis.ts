@@ -1,5 +1,6 @@
 /** What a change of an OpenAPI document means for clients. */
 import { record } from "../diagram/properties.ts";
+import { type AnyDocument, operationsOf } from "../openapi/operations.ts";
 import { type ApiChange, type Resolve, schemaChanges } from "./api-schemas.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -9,13 +10,11 @@ interface Operation {
   readonly operation: Members;
 }
 
-/** What API Gateway adds for itself, and what browsers ask before, is no part of what clients see. */
-const NOT_SHOWN = /^(options|parameters|summary|description|servers)$/;
-
 /** All changes, the breaking ones first. */
 export function apiChanges(before: Members, after: Members): ApiChange[] {
-  const old = operationsOf(before);
-  const current = operationsOf(after);
+  const byRoute = (document: AnyDocument) =>
+    new Map(operationsOf(document).map(({ route, operation }) => [route, operation]));
+  const [old, current] = [byRoute(before), byRoute(after)];
   const added = [...current.keys()].filter((name) => !old.has(name));
   const removed = [...old.keys()].filter((name) => !current.has(name));
   const resolves = [resolver(before), resolver(after)] as const;
@@ -28,19 +27,6 @@ export function apiChanges(before: Members, after: Members): ApiChange[] {
     ...changed,
     ...added.map((name) => ({ breaking: false, text: `${name} is new` })),
   ].toSorted((a, b) => Number(b.breaking) - Number(a.breaking));
-}
-
-function operationsOf(document: Members): Map<string, Members> {
-  return new Map(
-    Object.entries(record(document.paths)).flatMap(([path, operations]) =>
-      Object.entries(record(operations))
-        .filter(([method]) => !NOT_SHOWN.test(method))
-        .map(([method, operation]): [string, Members] => [
-          `${method === "x-amazon-apigateway-any-method" ? "ANY" : method.toUpperCase()} ${path}`,
-          record(operation),
-        ]),
-    ),
-  );
 }
 
 /** Follows references to components; a reference that leads nowhere is any value. */

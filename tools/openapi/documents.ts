@@ -56,13 +56,6 @@ export interface ApiDocument {
   };
 }
 
-/** An operation and where it is. */
-export interface LocatedOperation {
-  readonly method: string;
-  readonly path: string;
-  readonly operation: Operation;
-}
-
 const API_SUFFIX = "-api";
 
 /** What the APIs of a program publish about themselves, by the name of their system; each names its own URL. */
@@ -80,20 +73,4 @@ export function withoutUrl(system: string, document: ApiDocument): ApiDocument {
   const description = `The stack output ${system}ApiUrl.`;
   const variables = { baseUrl: { default: `https://${system}.example.com/v1`, description } };
   return { ...document, servers: [{ url: "{baseUrl}", variables }] };
-}
-
-/** `GET /tasks/{id}` for every operation. */
-export function routesOf(document: Pick<ApiDocument, "paths">): string[] {
-  return operationsOf(document).map(({ method, path }) => `${method} ${path}`);
-}
-
-/** All operations of a document, in its order. */
-export function operationsOf({ paths }: Pick<ApiDocument, "paths">): LocatedOperation[] {
-  return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      path,
-      operation,
-    })),
-  );
 }

@@ -1,7 +1,7 @@
 /** A page for people about an API, as Markdown. */
-import type { ApiDocument, LocatedOperation, Operation, Parameter, Schema } from "./documents.ts";
-import { operationsOf } from "./documents.ts";
+import type { ApiDocument, Operation, Parameter, Schema } from "./documents.ts";
 import { exampleOf, nameOf } from "./example.ts";
+import { type LocatedOperation, operationsOf } from "./operations.ts";
 
 const SEPARATOR = "\n\n";
 
@@ -33,7 +33,7 @@ export function pageOf(system: string, document: ApiDocument): string {
 }
 
 /** Descriptions by status of what most operations answer: they are told once. */
-function commonAnswers(operations: readonly LocatedOperation[]): ReadonlyMap<string, string> {
+function commonAnswers(operations: readonly LocatedOperation<Operation>[]): ReadonlyMap<string, string> {
   const answers = operations.flatMap(({ operation }) => Object.entries(operation.responses));
   const isCommon = ([status, { description }]: (typeof answers)[number]) =>
     !status.startsWith("2") &&
@@ -48,7 +48,7 @@ function errors(common: ReadonlyMap<string, string>): string {
 }
 
 /** What a caller needs: the URL, and a key or a token. */
-function access(system: string, operations: readonly LocatedOperation[]): string {
+function access(system: string, operations: readonly LocatedOperation<Operation>[]): string {
   const schemes = new Set(operations.flatMap(({ operation }) => schemesOf(operation)));
   const output = (name: string) => `npx pulumi stack output ${name}`;
   const lines = [
@@ -65,7 +65,7 @@ function schemesOf({ security = [] }: Operation): string[] {
 }
 
 function section(
-  located: LocatedOperation,
+  located: LocatedOperation<Operation>,
   document: ApiDocument,
   common: ReadonlyMap<string, string>,
 ): string {
@@ -111,7 +111,7 @@ function bodyText([type, { schema }]: [string, { readonly schema: Schema }]): st
   return type === "application/json" ? `JSON, ${typeText(schema)}` : `a file, \`${type}\``;
 }
 
-function curl({ method, path, operation }: LocatedOperation, document: ApiDocument): string {
+function curl({ method, path, operation }: LocatedOperation<Operation>, document: ApiDocument): string {
   const schemes = schemesOf(operation);
   const json = operation.requestBody?.content["application/json"];
   const query = operation.parameters

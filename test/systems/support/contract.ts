@@ -1,8 +1,8 @@
 /** Holds every answer that end-to-end tests get against the OpenAPI document of the API that gave it. */
 import { expect } from "chai";
 import type { Graph } from "../../../local/core/graph.ts";
-import type { ApiDocument, LocatedOperation } from "../../../tools/openapi/documents.ts";
-import { operationsOf, publishedDocuments } from "../../../tools/openapi/documents.ts";
+import { type ApiDocument, type Operation, publishedDocuments } from "../../../tools/openapi/documents.ts";
+import { type LocatedOperation, operationsOf } from "../../../tools/openapi/operations.ts";
 import { documentValidator } from "../../support/document-validator.ts";
 
 /** What came back. */
@@ -16,7 +16,7 @@ export interface Received {
 interface Api {
   readonly url: string;
   readonly document: ApiDocument;
-  readonly operations: readonly (LocatedOperation & { readonly pattern: RegExp })[];
+  readonly operations: readonly (LocatedOperation<Operation> & { readonly pattern: RegExp })[];
 }
 
 let apis: readonly Api[] = [];
