@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { after } from "mocha";
 import type { LogEntry } from "../../../local/core/log.ts";
 import { LocalCloud } from "../../../local/local-cloud.ts";
+import { tell } from "../../support/outcome.ts";
 import { watchContracts } from "./contract.ts";
 import { type Attempts, attempts, expectNothingLeft } from "./loopback.ts";
-import { expectAllPermissionsNeeded } from "./needed-permissions.ts";
-import { whyNotWhole } from "./whole-run.ts";
+import { neededPermissions } from "./needed-permissions.ts";
 
 /** Not the program's own, so that tests and `npm start` can run side by side. */
 const stateFolder = mkdtempSync(join(tmpdir(), "andamio-test-"));
@@ -42,12 +42,10 @@ after(async function () {
   this.timeout(60_000);
   const cloud = await running;
   try {
-    if (cloud) expectNothingLeft(attemptsBefore);
-    const root = this.test?.parent;
-    const reason = root ? whyNotWhole(root) : "there is no root suite";
-    if (cloud && reason === undefined) await expectAllPermissionsNeeded(cloud);
-    else if (cloud)
-      process.stdout.write(`\n  Whether each permission is needed was not judged: ${reason}.\n`);
+    if (cloud) {
+      expectNothingLeft(attemptsBefore);
+      tell({ permissions: await neededPermissions(cloud) });
+    }
   } finally {
     await cloud?.stop();
     rmSync(stateFolder, { recursive: true, force: true });
