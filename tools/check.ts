@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { builtinProblems } from "./builtins.ts";
 import { runCommand } from "./command.ts";
 import { costProblems } from "./cost.ts";
 import { pictureProblems } from "./diagram.ts";
@@ -46,6 +47,7 @@ async function style(): Promise<Findings> {
 async function program(): Promise<Findings> {
   const [dev, prod, described] = await Promise.all([graphOf("dev"), graphOf("prod"), describedGraph("dev")]);
   return {
+    "modules of Node.js": builtinProblems(),
     dashboard: dashboardProblems(dev, DASHBOARD),
     pictures: pictureProblems(prod),
     costs: costProblems([dev, prod]),

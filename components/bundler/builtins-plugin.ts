@@ -1,10 +1,24 @@
-import { builtinModules } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
-const NAMES = builtinModules.map((name) => name.replace(/^node:/, "").replaceAll(/\W/g, "\\$&"));
+/**
+ * A file, as the process that makes a bundle may run another version of Node.js than Lambda does, and may have changed what
+ * its modules export; made by `npm run builtins`.
+ */
+export const BUILTIN_EXPORTS = join(import.meta.dirname, "builtin-exports.json");
 
-/** Exactly Node's own modules, such as `fs` and `node:fs`. */
-const BUILTIN = new RegExp(`^(?:node:)?(?:${NAMES.join("|")})$`);
+/** What Lambda's Node.js exports, by module: names that are there, and those that are made when they are asked for. */
+const EXPORTED: Readonly<Record<string, { readonly ready?: string; readonly lazy?: string }>> = JSON.parse(
+  readFileSync(BUILTIN_EXPORTS, "utf8"),
+);
+
+/** Exactly Node's own modules, such as `fs` and `node:fs`, but only `node:test`. */
+const BUILTIN = new RegExp(
+  `^(?:${Object.keys(EXPORTED)
+    .map((name) => name.replace(/^(?!node:)/, "(?:node:)?").replaceAll("/", "\\/"))
+    .join("|")})$`,
+);
 
 /** A module that is no file: the exports of one of Node's own, or the whole of it as CommonJS. */
 const WHOLE = "builtin-whole";
@@ -35,17 +49,15 @@ export const builtinsPlugin: Plugin = {
  * `crypto.webcrypto`) are read where they are used: to name them would load them.
  */
 function exportsOf(name: string): string {
-  const properties = Object.getOwnPropertyDescriptors(process.getBuiltinModule(`node:${name}`) ?? {});
-  const names = Object.keys(properties).filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default");
-  const ready = names.filter((key) => properties[key]?.get === undefined);
-  const lazy = names.filter((key) => !ready.includes(key));
+  const { ready = "", lazy = "" } = EXPORTED[name] ?? EXPORTED[`node:${name}`] ?? {};
+  const names = ready.split(" ").filter(Boolean);
   return [
     `const all = ${moduleNamed(name)};`,
     "const read = (key) => all[key];",
-    ...ready.map((key, index) => `const e${index} = /* @__PURE__ */ read("${key}");`),
+    ...names.map((key, index) => `const e${index} = /* @__PURE__ */ read("${key}");`),
     "export default all;",
-    `export { ${ready.map((key, index) => `e${index} as ${key}`).join(", ")} };`,
-    `export { ${lazy.join(", ")} } from "node:${name}";`,
+    `export { ${names.map((key, index) => `e${index} as ${key}`).join(", ")} };`,
+    `export { ${lazy.replaceAll(" ", ", ")} } from "node:${name}";`,
   ].join("\n");
 }
 

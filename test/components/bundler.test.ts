@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import os from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -108,6 +109,21 @@ describe("bundler, entries", () => {
       ["other.ts", "alone.ts"].map((entry) => bundleEntry(entry, two.root)),
     );
     expect(together).to.equal(alone);
+  });
+
+  it("gives the same bytes whatever has happened to Node's own modules in the process that makes it", async () => {
+    const files = {
+      "handlers/host.ts": 'import { hostname } from "node:os"; export const handler = hostname;',
+    };
+    const [one, other] = [await project(files), await project(files)];
+    const before = await bundleEntry("handlers/host.ts", one.root);
+    const added = "z".repeat(1_000);
+    Object.defineProperty(os, added, { value: 1, enumerable: true, configurable: true });
+    try {
+      expect(await bundleEntry("handlers/host.ts", other.root)).to.equal(before);
+    } finally {
+      Reflect.deleteProperty(os, added);
+    }
   });
 
   it("makes nothing while what went into a bundle is unchanged", async () => {

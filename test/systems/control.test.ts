@@ -118,6 +118,8 @@ describe("the control API", function () {
     await eventually(() => expect(tasks.emailsAbout(id)).to.not.be.empty);
     const question = { body: new TextEncoder().encode("x"), headers: { "content-type": "image/png" } };
     expect((await tasks.api.send("POST", `/tasks/${id}/upload`, question)).status).to.equal(201);
+    // What is under way may write after the reset.
+    await cloud.advance(0);
     await control.once("POST", "/faults", {
       body: { target: { call: "*" }, effect: { action: "throttle" } },
     });
