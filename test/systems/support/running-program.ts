@@ -43,6 +43,8 @@ after(async function () {
   const cloud = await running;
   try {
     if (cloud) {
+      // What the last test set going needs permissions, too.
+      await cloud.advance(0);
       expectNothingLeft(attemptsBefore);
       tell({ permissions: await neededPermissions(cloud) });
     }
