@@ -53,7 +53,10 @@ describe("appointments under load", () => {
     const answers = await inWaves(wanted, (startsAt) => driver.request(provider, startsAt));
     expect(statusesOf(answers)).to.deep.equal({ 202: 1000 });
     expect(new Set(answers.map(locationOf)).size).to.equal(1000);
-    const decided = await inWaves(answers.map(locationOf), (location) => decision(driver, location));
+    const locations = answers.map(locationOf);
+    // Thousands of questions a second would hold up what they ask about.
+    await decision(driver, locations.at(-1) ?? "");
+    const decided = await inWaves(locations, (location) => decision(driver, location));
     const confirmed = decided.filter(({ status }) => status === "confirmed");
     expect(new Set(confirmed.map(({ appointmentId }) => appointmentId)).size).to.equal(250);
     const rejected = decided.filter(({ status }) => status === "rejected");
