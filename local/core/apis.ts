@@ -30,9 +30,10 @@ export interface LambdaApi {
    * @param functionArn of the function, a version or an alias (`…:function:name[:qualifier]`)
    * @param event the event; it is serialised to JSON, so the function gets a copy
    * @param source who invokes, for the log, such as `apigateway tasks-api POST /tasks`
+   * @param taken called when an environment has the event, which may have waited for others and for a deployment
    * @throws AwsError ResourceNotFoundException, TooManyRequestsException, RequestTooLargeException
    */
-  invoke(functionArn: string, event: unknown, source: string): Promise<Invocation>;
+  invoke(functionArn: string, event: unknown, source: string, taken?: () => void): Promise<Invocation>;
   /** Queues an asynchronous invocation: retries, maximum age and on-failure destination as configured. */
   invokeAsync(functionArn: string, event: unknown, source: string): void;
   /** The last invocations (1,000), oldest first. */

@@ -140,6 +140,20 @@ describe("API Gateway: what a client is answered", () => {
     expect(json).to.deep.equal({ message: "Endpoint request timed out" });
   });
 
+  it("is the function's although the event had to wait for a free environment, for longer than that", async () => {
+    const { promise: free, resolve: release } = Promise.withResolvers<void>();
+    const { promise: waits, resolve: wait } = Promise.withResolvers<void>();
+    gateway.free = free;
+    gateway.deny = () => wait();
+    answer = () => ({ statusCode: 201 });
+    const reply = gateway.send("POST", `${base}/f`);
+    await waits;
+    await gateway.clock.advance(1_000);
+    release();
+    expect((await reply).status).to.equal(201);
+    expect(gateway.clock.waits.length).to.equal(0);
+  });
+
   it("leaves no timer behind", async () => {
     answer = () => ({});
     await get();

@@ -29,8 +29,15 @@ export function callerOf(credentials: string | undefined): Principal {
   return credentials === undefined ? SERVICE : { kind: "role", arn: credentials };
 }
 
-/** @throws AwsError when the call is not allowed, or Lambda refuses it */
-export async function invokeFunction(caller: Caller, call: FunctionCall): Promise<Invocation> {
+/**
+ * @param taken called when the function has the event
+ * @throws AwsError when the call is not allowed, or Lambda refuses it
+ */
+export async function invokeFunction(
+  caller: Caller,
+  call: FunctionCall,
+  taken?: () => void,
+): Promise<Invocation> {
   const { cloud, stage } = caller;
   const functionArn = withStageVariables(call.functionArn, stage.variables);
   cloud.authorize(callerOf(call.credentials), [
@@ -40,7 +47,7 @@ export async function invokeFunction(caller: Caller, call: FunctionCall): Promis
       context: { "aws:SourceArn": call.sourceArn, "aws:SourceAccount": cloud.world.account },
     },
   ]);
-  return cloud.services.lambda.invoke(functionArn, call.event, call.source);
+  return cloud.services.lambda.invoke(functionArn, call.event, call.source, taken);
 }
 
 /** Puts stage variables into a URI: `…function:name:${stageVariables.alias}`. */

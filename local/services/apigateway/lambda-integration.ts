@@ -48,9 +48,12 @@ function compileCall({ integration, httpMethod, path }: Method, apiName: string)
     const { clock } = exchange.cloud;
     const startedAt = clock.now();
     const sourceArn = exchange.methodArn;
-    const work = invokeFunction(exchange, { functionArn, credentials, sourceArn, event, source });
+    // On one machine events wait for each other where AWS would start more environments.
+    const taken = Promise.withResolvers<void>();
+    const call = { functionArn, credentials, sourceArn, event, source };
+    const work = invokeFunction(exchange, call, taken.resolve);
     try {
-      const invocation = await within(clock, timeoutMilliseconds, work);
+      const invocation = await within(clock, timeoutMilliseconds, work, taken.promise);
       exchange.backend = { status: 200, latency: clock.now() - startedAt };
       return invocation;
     } catch (error) {

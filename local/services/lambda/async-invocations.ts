@@ -94,7 +94,7 @@ export class AsyncInvocations {
     const { target, payload, source, requestId } = event;
     const settings = this.#settings(target);
     try {
-      const invocation = await this.#invoker.invoke(target.arn, payload, source, requestId);
+      const invocation = await this.#invoker.invoke(target.arn, payload, source, { requestId });
       if (invocation.functionError === undefined) await this.#end(event, "Success", invocation);
       else await this.#failed(event, settings, invocation);
     } catch (error) {

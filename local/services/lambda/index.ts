@@ -42,7 +42,8 @@ function createService(cloud: Cloud): Service {
   const mappings = new Mappings({ cloud, registry, invoker, destinations, checkpoints });
   const operations = new Operations(cloud, registry, invoker, queue);
   const api: LambdaApi = {
-    invoke: (functionArn, event, source) => invoker.invoke(functionArn, payloadOf(event), source),
+    invoke: (functionArn, event, source, taken) =>
+      invoker.invoke(functionArn, payloadOf(event), source, { taken }),
     invokeAsync: (functionArn, event, source) => {
       const payload = payloadOf(event);
       checkSize(payload, MAX_ASYNC_PAYLOAD_BYTES, "Event");

@@ -35,6 +35,13 @@ export interface DetailedInvocation extends Invocation {
   readonly logTail: string;
 }
 
+export interface InvokeOptions {
+  /** That of an earlier attempt with the same event; default a new one. */
+  readonly requestId?: string;
+  /** Called when an environment has the event. */
+  readonly taken?: (() => void) | undefined;
+}
+
 export class Invoker {
   readonly #cloud: Cloud;
   readonly #registry: Registry;
@@ -71,24 +78,23 @@ export class Invoker {
   /**
    * Runs one event and waits for the answer.
    * @param payload JSON text
-   * @param requestId that of an earlier attempt with the same event; default a new one
    * @throws AwsError when the event cannot be run at all; a function that fails is an answer
    */
   invoke(
     name: string,
     payload: string,
     source: string,
-    requestId: string = randomUUID(),
+    options: InvokeOptions = {},
   ): Promise<DetailedInvocation> {
     const trace = currentTrace() ?? requestTrace(undefined);
-    return withTrace(trace, () => this.#invoke(name, payload, source, requestId, trace));
+    return withTrace(trace, () => this.#invoke(name, payload, source, options, trace));
   }
 
   async #invoke(
     name: string,
     payload: string,
     source: string,
-    requestId: string,
+    { requestId = randomUUID(), taken }: InvokeOptions,
     trace: Trace,
   ): Promise<DetailedInvocation> {
     const target = await this.#upToDate(name);
@@ -101,6 +107,7 @@ export class Invoker {
     this.#enter(settings, effects);
     try {
       return await environments.use(async (environment) => {
+        taken?.();
         const at = this.#cloud.clock.now();
         const { write } = this.#tails.open(settings, environment.logStream);
         const begin = (): void =>

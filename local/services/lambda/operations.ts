@@ -65,7 +65,7 @@ export class Operations {
     if (type !== "RequestResponse") {
       throw new AwsError("InvalidParameterValueException", `Unknown invocation type ${type}`);
     }
-    const answer = await this.#invoker.invoke(qualified, payload, source, call.requestId);
+    const answer = await this.#invoker.invoke(qualified, payload, source, { requestId: call.requestId });
     const withLog = call.headers["x-amz-log-type"] === "Tail";
     return {
       status: 200,

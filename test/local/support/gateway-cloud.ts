@@ -47,6 +47,8 @@ export class GatewayFixture {
   readonly events: { readonly event: unknown; readonly bus: string }[] = [];
   /** Public keys of user pools by issuer. */
   readonly keys = new Map<string, readonly PublicKey[]>();
+  /** Until then no environment takes an event. */
+  free: Promise<void> = Promise.resolve();
   /** Throws for what the test denies. */
   deny: (principal: Principal, permission: Permission) => void = () => {};
   readonly service: Service;
@@ -141,7 +143,10 @@ export class GatewayFixture {
         record: (_namespace: string, metric: string, dimensions: object, value: number) =>
           void this.metrics.push({ metric, dimensions, value }),
       },
-      lambda: { invoke: (arn: string, event: unknown, source: string) => this.#invoke(arn, event, source) },
+      lambda: {
+        invoke: (arn: string, event: unknown, source: string, taken?: () => void) =>
+          this.#invoke(arn, event, source, taken),
+      },
       cognito: { keysOf: (issuer: string) => this.keys.get(issuer) },
       events: {
         put: async (event: unknown, bus: string) => {
@@ -178,8 +183,10 @@ export class GatewayFixture {
     };
   }
 
-  async #invoke(arn: string, event: unknown, source: string) {
+  async #invoke(arn: string, event: unknown, source: string, taken?: () => void) {
     this.sources.push(source);
+    await this.free;
+    taken?.();
     const handler = this.#functions.get(arn);
     if (!handler) throw new Error(`the test has no function ${arn}`);
     const answer = await handler(JSON.parse(JSON.stringify(event)) as never);
