@@ -1,5 +1,6 @@
 /** What a million requests of each route cost: AWS calls, capacity units and time, counted from recorded invocations. */
 import { resolve } from "node:path";
+import { resourcesOf } from "../local/core/graph.ts";
 import { BOOKING_DAY, firstEventOf, gatewayEvent, ID, STORED } from "./functions/first-events.ts";
 import { type Invocation, Invoker } from "./functions/invoker.ts";
 import { CAUSES } from "./routes/causes.ts";
@@ -13,6 +14,7 @@ const RUNS = 12;
 const NOT_COUNTED = 4;
 const MEGABYTES = 256;
 const MILLION = 1_000_000;
+const SECONDS_PER_MONTH = 30 * 24 * 3600;
 
 /** Tables that hold what events are about, by the prefix of partition keys: a function that knows each, and its variable. */
 const TABLES: Readonly<Record<string, readonly [string, string]>> = {
@@ -26,6 +28,8 @@ const TABLES: Readonly<Record<string, readonly [string, string]>> = {
 
 /** One invocation, as it is in the median. */
 interface Work {
+  /** What part of the invocation is for one request: those that gather for a while share one. */
+  readonly share: number;
   readonly milliseconds: number;
   readonly readUnits: number;
   readonly writeUnits: number;
@@ -34,7 +38,7 @@ interface Work {
 
 export const routes: Benchmark = {
   title: "Cost of routes",
-  method: `The functions' bundles with DynamoDB Local: the median of ${RUNS - NOT_COUNTED} warm invocations of the route's function, and one of each function that runs because of it. Capacity as DynamoDB counts it, ${MEGABYTES} MB of memory, milliseconds of this machine on arm64, the prices of npm run cost without free tiers; databases of moves and fleet answered by a stand-in; without logs, transfer and queues' polling.`,
+  method: `The functions' bundles with DynamoDB Local: the median of ${RUNS - NOT_COUNTED} warm invocations of the route's function, and one of each function that runs because of it. Capacity as DynamoDB counts it, ${MEGABYTES} MB of memory, milliseconds of this machine on arm64, the prices of npm run cost without free tiers; databases of moves and fleet answered by a stand-in; without logs, transfer, queues' polling and runs of a relay that find nothing. Where events gather for a while, those of a million requests a month share calls and invocations.`,
   async run(progress) {
     const invoker = await Invoker.start(ROOT, ["one"]);
     try {
@@ -58,15 +62,19 @@ function figureFor(route: string, works: readonly Work[]): Figure {
   const [read, written] = [total(({ readUnits }) => readUnits), total(({ writeUnits }) => writeUnits)];
   const milliseconds = total((work) => work.milliseconds);
   const calls = works.flatMap((work) => work.calls);
+  const ofCalls = (work: Work) => work.calls.reduce((sum, call) => sum + dollarsOf(call), 0);
   const gigabyteSeconds = (milliseconds / 1000) * (MEGABYTES / 1024);
   const value =
     MILLION *
     (dollars("apiRequests", 1) +
-      dollars("invocations", works.length) +
+      dollars(
+        "invocations",
+        total(({ share }) => share),
+      ) +
       dollars("armSeconds", gigabyteSeconds) +
       dollars("tableReads", read) +
       dollars("tableWrites", written) +
-      calls.reduce((sum, call) => sum + dollarsOf(call), 0));
+      total((work) => work.share * ofCalls(work)));
   const parts = [
     `${works.length} × Lambda, ${milliseconds.toFixed(0)} ms`,
     `${calls.length} calls`,
@@ -91,7 +99,20 @@ async function workOf(invoker: Invoker, name: string): Promise<Work> {
   }
   const last = invocations.at(-1);
   if (!last) throw new Error(`${name} was not measured.`);
-  return { ...last, milliseconds: median(invocations.map(({ milliseconds }) => milliseconds)) };
+  const milliseconds = median(invocations.map((one) => one.milliseconds));
+  return { ...last, milliseconds, share: 1 / Math.max(1, gatheredBy(invoker, name)) };
+}
+
+/** How many requests come while events for a function gather, when a million are spread evenly over a month. */
+function gatheredBy(invoker: Invoker, name: string): number {
+  const { graph } = invoker;
+  const fn = resourcesOf(graph, "aws:lambda/function:Function").find(
+    (one) => one.name === `${name}-function`,
+  );
+  const mapping = resourcesOf(graph, "aws:lambda/eventSourceMapping:EventSourceMapping").find(({ inputs }) =>
+    String(inputs.functionName).includes(`:function:${fn?.outputs.name}:`),
+  );
+  return (Number(mapping?.inputs.maximumBatchingWindowInSeconds ?? 0) * MILLION) / SECONDS_PER_MONTH;
 }
 
 /** What events are about is there again, as if nobody had changed or removed it. */

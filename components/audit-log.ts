@@ -14,15 +14,20 @@ export interface AuditLogArgs {
   readonly table: SecureTable;
   /** Records of the stream that are kept. @default every change */
   readonly filter?: readonly EventPattern[];
+  /**
+   * How long changes are gathered for one object, in seconds, 0–300: S3 is paid by the object, 5 USD per million.
+   * @default 60
+   */
+  readonly batchingWindowSeconds?: number;
   /** Days in which nobody can delete what was written, in production. @default 365 */
   readonly lockedDays?: number;
 }
 
-const DEFAULTS = Object.freeze({ lockedDays: 365 });
+const DEFAULTS = Object.freeze({ lockedDays: 365, batchingWindowSeconds: 60 });
 
 /**
  * Every change of a table, with the item before and after it, as lines of JSON in a bucket: `audit/2026/01/31/….jsonl`.
- * A change is there at least once; a repeated line has the same `eventId`.
+ * A change is there a minute after it was made at the latest, at least once; a repeated line has the same `eventId`.
  *
  * Creates: a bucket in which no object can be overwritten (in production none can be deleted either, for `lockedDays`),
  * a function that may do nothing but write there, and its pipeline from the table's stream.
@@ -38,6 +43,7 @@ export class AuditLog extends Component {
     super("AuditLog", name, {}, opts);
     const parent = { parent: this };
     const { defaults, table, filter, lockedDays = DEFAULTS.lockedDays } = args;
+    const { batchingWindowSeconds = DEFAULTS.batchingWindowSeconds } = args;
     this.bucket = new SecureBucket(
       name,
       {
@@ -60,7 +66,12 @@ export class AuditLog extends Component {
     );
     const pipeline = new EventPipeline(
       `${name}-changes`,
-      { defaults, source: { stream: table, ...(filter && { filter }) }, consumer: writer },
+      {
+        defaults,
+        source: { stream: table, ...(filter && { filter }) },
+        consumer: writer,
+        batch: { batchingWindowSeconds },
+      },
       parent,
     );
     this.watched = { functions: [writer], pipelines: [pipeline] };

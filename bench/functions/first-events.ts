@@ -144,7 +144,7 @@ export const STORED: Items = {
 /** @throws Error when none is known for a function */
 export function firstEventOf({ name, route, variables }: DeployedFunction): unknown {
   if (variables.JWKS_URI !== undefined) return authorizerEvent(variables);
-  if (route?.includes("ANY-METHOD")) return gatewayEvent(ASKED_OF_FLEET.route, ASKED_OF_FLEET.asked);
+  if (route?.startsWith("ANY ")) return gatewayEvent(ASKED_OF_FLEET.route, ASKED_OF_FLEET.asked);
   if (route !== undefined) return gatewayEvent(route, ASKED[route] ?? {});
   if (!(name in EVENTS)) throw new Error(`bench/functions/first-events.ts has no first event for ${name}.`);
   return EVENTS[name];

@@ -57,6 +57,9 @@ const BEST = `
 const WANTED = `SELECT ${TRUCK} FROM trucks AS truck WHERE truck.id = :truckId AND ${FITS}`;
 
 const RESERVE = `
+  WITH taken AS (
+    UPDATE trucks SET status = 'assigned', version = version + 1, updated_at = :now
+    WHERE id = :truckId AND status = 'available')
   UPDATE reservations
   SET truck_id = :truckId, date = :date, volume_m3 = :volume, status = 'active', requested_at = :requestedAt
   WHERE move_id = :moveId`;
@@ -69,10 +72,6 @@ const LEAVE_WITHOUT = `
   WHERE move_id = :moveId`;
 
 const END = "UPDATE reservations SET status = :status WHERE move_id = :moveId";
-
-const TAKE = `
-  UPDATE trucks SET status = 'assigned', version = version + 1, updated_at = :now
-  WHERE id = :truckId AND status = 'available'`;
 
 const GIVE_BACK = `
   UPDATE trucks SET status = 'available', version = version + 1, updated_at = :now
@@ -139,8 +138,7 @@ async function decide(
     await addEvent(tx, { ...event, detailType: "TruckUnavailable", data }, now);
     return;
   }
-  await tx.change(RESERVE, { ...facts, requestedAt, truckId: uuid(truck.id) });
-  await tx.change(TAKE, { truckId: uuid(truck.id), now });
+  await tx.change(RESERVE, { ...facts, requestedAt, truckId: uuid(truck.id), now });
   if (before !== null && before !== truck.id) await giveBack(tx, before, now);
   const data = {
     moveId,

@@ -28,9 +28,13 @@ const CLAIM = `
   WHERE outbox.position = oldest.position
   RETURNING outbox.position, detail_type AS "detailType", detail`;
 
+/** Removes events, and says whether others wait: those that come meanwhile wake a relay themselves. */
 const FORGET = `
-  DELETE FROM outbox
-  WHERE position IN (SELECT value::bigint FROM jsonb_array_elements_text(:positions::jsonb))`;
+  WITH published AS (
+    SELECT value::bigint AS position FROM jsonb_array_elements_text(:positions::jsonb)),
+  forgotten AS (
+    DELETE FROM outbox WHERE position IN (SELECT position FROM published))
+  SELECT EXISTS (SELECT FROM outbox WHERE position NOT IN (SELECT position FROM published)) AS "othersWait"`;
 
 /** They may be tried again at once. */
 const RELEASE = `
@@ -63,9 +67,11 @@ export async function relayEvents(database: Statements, bus: Bus, clock = () => 
     const outcomes = await bus.publish(events);
     const positions = (wanted: boolean) =>
       events.flatMap(({ position }, index) => (outcomes[index] === wanted ? [position] : []));
-    await database.change(FORGET, { positions: json(positions(true)) });
+    const forgotten = { positions: json(positions(true)) };
+    const left = await database.one<{ readonly othersWait: boolean }>(FORGET, forgotten);
     published += positions(true).length;
     stuck.push(...positions(false));
+    if (!left?.othersWait) break;
   }
   count({ EventsPublished: published });
   if (stuck.length === 0) return published;

@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { AuditLog } from "../../components/audit-log.ts";
+import { AuditLog, type AuditLogArgs } from "../../components/audit-log.ts";
 import type { StackDefaults } from "../../components/base.ts";
 import { SecureTable } from "../../components/secure-table.ts";
 import { DEFAULTS } from "./support/functions.ts";
 import { documentIn, record } from "./support/recorder.ts";
 
-const auditLog = (defaults: StackDefaults = DEFAULTS) => {
+const auditLog = (defaults: StackDefaults = DEFAULTS, more: Partial<AuditLogArgs> = {}) => {
   const table = new SecureTable("orders", { defaults, partitionKey: "pk", stream: true });
-  return new AuditLog("orders-audit", { defaults, table });
+  return new AuditLog("orders-audit", { defaults, table, ...more });
 };
 
 interface Document {
@@ -45,6 +45,14 @@ describe("AuditLog", () => {
       "dynamodb:GetShardIterator",
       "dynamodb:ListStreams",
     ]);
+  });
+
+  it("gathers the changes of a minute for one object, or of as long as it is told", async () => {
+    const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+    const windowOf = async (given: { readonly batchingWindowSeconds?: number }) =>
+      (await record(() => auditLog(DEFAULTS, given))).one(MAPPING).inputs.maximumBatchingWindowInSeconds;
+    expect(await windowOf({})).to.equal(60);
+    expect(await windowOf({ batchingWindowSeconds: 0 })).to.equal(0);
   });
 
   it("cannot be deleted for a year in production, and goes with the stack in development", async () => {

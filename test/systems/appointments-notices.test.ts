@@ -5,6 +5,9 @@ import { eventually } from "../support/eventually.ts";
 import { NoticesDriver } from "./support/notices.ts";
 import { runningProgram } from "./support/running-program.ts";
 
+/** As long as changes are gathered for one object. */
+const AUDIT_WINDOW_MILLISECONDS = 60_000;
+
 let driver: NoticesDriver;
 let providerId: string;
 /** A free slot in some days, and one an hour later. */
@@ -95,6 +98,7 @@ describe("what follows from a change of an appointment", function () {
     const { id } = await driver.bookFor(providerId, slot, newAddress());
     await driver.cancel(id);
     const lines = await eventually(async () => {
+      await driver.cloud.advance(AUDIT_WINDOW_MILLISECONDS);
       const found = await driver.auditOf(`APPOINTMENT#${id}`);
       expect(found).to.have.length(2);
       return found;
