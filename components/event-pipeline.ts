@@ -26,7 +26,7 @@ export interface EventPipelineArgs {
     | Pick<QueueArgs, "maxReceiveCount" | "backlogAlarm" | "essential" | "oldestMessageSeconds">;
   /** How a queue or a stream is read. */
   readonly batch?: BatchArgs;
-  /** Milliseconds; an alarm goes off when the oldest unread record of a stream is older. @default 60000 */
+  /** Milliseconds; an alarm goes off when the oldest unread record of a stream is older. @default 60000, and the batching window */
   readonly iteratorAgeMilliseconds?: number;
 }
 
@@ -192,7 +192,8 @@ function connect(
 }
 
 function createIteratorAgeAlarm(name: string, args: EventPipelineArgs, parent: Parent): void {
-  const threshold = args.iteratorAgeMilliseconds ?? ITERATOR_AGE_MILLISECONDS;
+  const { batchingWindowSeconds = 0 } = args.batch ?? {};
+  const threshold = args.iteratorAgeMilliseconds ?? ITERATOR_AGE_MILLISECONDS + batchingWindowSeconds * 1000;
   createAlarm(
     `${name}-iterator-age`,
     args.defaults,

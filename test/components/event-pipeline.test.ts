@@ -104,6 +104,10 @@ describe("EventPipeline behind a table's stream", () => {
       dimensions: { FunctionName: "consumer-function" },
       threshold: 5_000,
     });
+    const gathering = await pipelineFrom(fromStream, { batch: { batchingWindowSeconds: 60 } });
+    expect(gathering.one(ALARM, "work-iterator-age").inputs.threshold, "gathering is not late").to.equal(
+      120_000,
+    );
   });
 });
 
