@@ -80,7 +80,9 @@ export class Invoker {
     source: string,
     requestId: string = randomUUID(),
   ): Promise<DetailedInvocation> {
-    const trace = currentTrace() ?? requestTrace(undefined);
+    const known = currentTrace();
+    if (known) return this.#invoke(name, payload, source, requestId, known);
+    const trace = requestTrace(undefined);
     return withTrace(trace, () => this.#invoke(name, payload, source, requestId, trace));
   }
 
