@@ -1,13 +1,18 @@
 /** Takes in the values that services record, some for every request: where a value belongs is found out once. */
 import { dimensionSets } from "./aggregates.ts";
-import type { MetricId, MetricStore, Series } from "./metric-store.ts";
+import type { Dimensions, MetricId, MetricStore, Series } from "./metric-store.ts";
 
-/** Metrics whose series are remembered. */
-const MAX_KNOWN = 5_000;
+/** Groups that are remembered. */
+const MAX_GROUPS = 5_000;
+
+/** The series that metrics of the same namespace and dimensions count for, by the metric's name. */
+type Group = Map<string, readonly Series[]>;
 
 export class Recorder {
   readonly #store: MetricStore;
-  readonly #known = new Map<string, readonly Series[]>();
+  readonly #groups = new Map<string, Group>();
+  /** A request records several metrics with the same object. */
+  #latest: { namespace: string; dimensions: Dimensions; group: Group } | undefined;
 
   constructor(store: MetricStore) {
     this.#store = store;
@@ -22,21 +27,36 @@ export class Recorder {
   }
 
   #seriesOf(id: MetricId): readonly Series[] {
-    const key = keyOf(id);
-    const known = this.#known.get(key);
+    const group = this.#groupOf(id);
+    const known = group.get(id.metric);
     if (known?.every(({ isKept }) => isKept)) return known;
     const series = dimensionSets(id.namespace, id.dimensions).map((dimensions) =>
       this.#store.seriesOf({ ...id, dimensions }),
     );
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(key, series);
+    group.set(id.metric, series);
     return series;
+  }
+
+  #groupOf({ namespace, dimensions }: MetricId): Group {
+    const latest = this.#latest;
+    if (latest?.dimensions === dimensions && latest.namespace === namespace) return latest.group;
+    const key = keyOf(namespace, dimensions);
+    const group = this.#groups.get(key) ?? this.#newGroup(key);
+    this.#latest = { namespace, dimensions, group };
+    return group;
+  }
+
+  #newGroup(key: string): Group {
+    if (this.#groups.size >= MAX_GROUPS) this.#groups.clear();
+    const group: Group = new Map();
+    this.#groups.set(key, group);
+    return group;
   }
 }
 
 /** Cheaper to make than the store's; the order of the dimensions does not matter to what is found by it. */
-function keyOf({ namespace, metric, dimensions }: MetricId): string {
-  let key = `${namespace}\n${metric}`;
+function keyOf(namespace: string, dimensions: Dimensions): string {
+  let key = namespace;
   for (const name in dimensions) key += `\n${name}\n${dimensions[name]}`;
   return key;
 }
