@@ -1,4 +1,7 @@
-/** Writes lines together that come in the same turn of the event loop: each write of its own is a call of the system. */
+/** Nobody sees a line that is so much late, and a hundred requests share a call of the system, and wake its reader, once. */
+const WAIT_MILLISECONDS = 10;
+
+/** Writes lines together that come soon after each other. */
 export class LineWriter {
   readonly #write: (text: string) => void;
   #lines: string[] = [];
@@ -8,7 +11,7 @@ export class LineWriter {
   }
 
   readonly print = (line: string): void => {
-    if (this.#lines.push(line) === 1) setImmediate(() => this.flush());
+    if (this.#lines.push(line) === 1) setTimeout(() => this.flush(), WAIT_MILLISECONDS);
   };
 
   /** To be called before the process ends. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { AwsError } from "../core/errors.ts";
+import { collectBody } from "./body.ts";
 
 /** Whose key signed a call, and for which service. Signatures themselves are not checked. */
 export interface Credential {
@@ -24,27 +25,12 @@ export function flatHeaders(request: IncomingMessage): Record<string, string> {
 
 /**
  * The whole body.
- * @throws AwsError RequestEntityTooLarge (413); the rest of the body is then thrown away
+ * @throws AwsError RequestEntityTooLarge (413)
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(request, maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(request, maxBytes);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
-}
-
-function tooLarge(request: IncomingMessage, maxBytes: number): AwsError {
-  request.resume();
-  return new AwsError(
-    "RequestEntityTooLarge",
-    `The body is larger than the ${maxBytes} bytes taken here.`,
-    413,
-  );
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const message = `The body is larger than the ${maxBytes} bytes taken here.`;
+  const tooLarge = () => new AwsError("RequestEntityTooLarge", message, 413);
+  return collectBody(request, { maxBytes, tooLarge, brokenOff: (error) => error });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { CloudClock } from "../../local/core/clock.ts";
 import { AwsError } from "../../local/core/errors.ts";
 import type { Properties, Resource } from "../../local/core/graph.ts";
 import type { LogEntry } from "../../local/core/log.ts";
@@ -210,6 +211,28 @@ describe("The authorizer", () => {
     expect(denialOf(() => authorizer.authorize(caller, permissions)).message).to.contain(
       "dynamodb:DeleteItem",
     );
+  });
+
+  it("asks again when the answer depends on the time, or on what a call says of itself", async () => {
+    const clock = new CloudClock();
+    const until = new Date(clock.now() + 60_000).toISOString();
+    const Condition = { DateLessThan: { "aws:CurrentTime": until } };
+    const statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: QUEUE };
+    const inline = (Statement: object): Resource[] => [
+      role({ inlinePolicies: [{ name: "send", policy: JSON.stringify({ Statement }) }] }),
+    ];
+    authorizer = createAuthorizer(
+      () => resources,
+      (entry) => entries.push(entry),
+      clock,
+    );
+    resources = inline({ ...statement, Condition });
+    expect(() => send(caller)).not.to.throw();
+    await clock.advance(120_000, async () => undefined);
+    expect(denialOf(() => send(caller)).code).to.equal("AccessDenied");
+    resources = inline({ ...statement, Condition: { StringEquals: { "aws:SourceAccount": "1" } } });
+    expect(() => send(caller, QUEUE, { "aws:SourceAccount": "1" })).not.to.throw();
+    expect(denialOf(() => send(caller, QUEUE, { "aws:SourceAccount": "2" })).code).to.equal("AccessDenied");
   });
 
   it("lets a service invoke a function only by a permission with its source", () => {

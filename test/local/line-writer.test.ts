@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { LineWriter } from "../../local/cli/line-writer.ts";
+import { eventually } from "../support/eventually.ts";
 
 describe("lines that npm start prints", () => {
   it("are written together when they come together, in their order, and all at the end", async () => {
@@ -8,10 +9,9 @@ describe("lines that npm start prints", () => {
     writer.print("a");
     writer.print("b");
     expect(written).to.deep.equal([]);
-    await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => expect(written).to.deep.equal(["a\nb\n"]));
     writer.print("c");
     writer.flush();
-    await new Promise((resolve) => setImmediate(resolve));
     expect(written).to.deep.equal(["a\nb\n", "c\n"]);
   });
 });

@@ -40,7 +40,7 @@ describe("following what happens", () => {
     const { tasksApiUrl, tasksApiKey } = cloud.outputValues;
     const api = new ApiClient(String(tasksApiUrl), { "x-api-key": String(tasksApiKey) });
     const id = `follow-${crypto.randomUUID()}`;
-    const answer = await api.once("POST", "/tasks", {
+    const answer = await api.send("POST", "/tasks", {
       body: { title: "Follow me" },
       headers: { "x-request-id": id },
     });

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip, inflate } from "node:zlib";
+import { collectBody } from "../../endpoint/body.ts";
 import type { Exchange } from "./exchange.ts";
 import { GatewayError, tooLarge } from "./gateway-error.ts";
 
@@ -46,21 +47,6 @@ async function decompress(body: Buffer, decode: typeof gunzip): Promise<Buffer> 
  * @throws GatewayError REQUEST_TOO_LARGE over 10 MB
  */
 export function collect(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers["content-length"]) > MAX_BODY) throw tooLarge();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_BODY) reject(tooLarge());
-      else chunks.push(chunk);
-    });
-    request.on("end", () => {
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
-    });
-    request.on("error", () =>
-      reject(new GatewayError("DEFAULT_4XX", "Bad Request", { reason: "The client went away" })),
-    );
-  });
+  const brokenOff = () => new GatewayError("DEFAULT_4XX", "Bad Request", { reason: "The client went away" });
+  return collectBody(request, { maxBytes: MAX_BODY, tooLarge, brokenOff });
 }

@@ -7,14 +7,14 @@
  */
 import type { CloudWatchApi } from "../../core/apis.ts";
 import type { Cloud, Service, ServiceDefinition } from "../../core/service.ts";
-import { dimensionSets } from "./aggregates.ts";
 import { alarmOperations } from "./alarm-operations.ts";
 import { Alarms } from "./alarms.ts";
 import { Dashboards } from "./dashboards.ts";
 import { metricOperations } from "./metric-operations.ts";
-import { MetricStore, sampleOf } from "./metric-store.ts";
+import { MetricStore } from "./metric-store.ts";
 import { answer } from "./operations.ts";
 import { outputs } from "./outputs.ts";
+import { Recorder } from "./recorder.ts";
 
 export const cloudwatch: ServiceDefinition = {
   name: "cloudwatch",
@@ -26,6 +26,7 @@ export const cloudwatch: ServiceDefinition = {
 
 function createService(cloud: Cloud): Service {
   const store = new MetricStore();
+  const recorder = new Recorder(store);
   const alarms = new Alarms(cloud, store);
   const dashboards = new Dashboards(cloud);
   const table = {
@@ -34,11 +35,8 @@ function createService(cloud: Cloud): Service {
     ...dashboards.operations,
   };
   const api: CloudWatchApi = {
-    record: (namespace, metric, own, value) => {
-      for (const dimensions of dimensionSets(namespace, own)) {
-        store.add({ namespace, metric, dimensions }, cloud.clock.now(), sampleOf(value));
-      }
-    },
+    record: (namespace, metric, dimensions, value) =>
+      recorder.record({ namespace, metric, dimensions }, cloud.clock.now(), value),
     alarms: () =>
       alarms.list.map(({ settings: { name }, state, reason, since }) => ({ name, state, reason, since })),
   };

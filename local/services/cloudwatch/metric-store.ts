@@ -35,26 +35,84 @@ interface Bucket {
   readonly values: Map<number, number>;
 }
 
-/** As text, by the object: a request records several metrics with the same one. */
-const knownPairs = new WeakMap<Dimensions, string>();
+/** The datapoints of one metric. */
+export class Series {
+  readonly #buckets = new Map<number, Bucket>();
+  #isKept = true;
+  #latestMinute = Number.NaN;
+  #latest: Bucket = newBucket();
 
-export class MetricStore {
-  /** Buckets by the minute's beginning, by metric. */
-  readonly #metrics = new Map<string, Map<number, Bucket>>();
+  /** False once the store has forgotten the metric: what is added then is lost. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /** Buckets by the minute's beginning. */
+  get buckets(): ReadonlyMap<number, Bucket> {
+    return this.#buckets;
+  }
 
   /** @param at milliseconds since the epoch */
-  add(id: MetricId, at: number, sample: Sample): void {
-    const buckets = this.#bucketsOf(keyOf(id));
-    const minute = Math.floor(at / MINUTE) * MINUTE;
-    const bucket = buckets.get(minute) ?? startBucket(buckets, minute);
+  add(at: number, sample: Sample): void {
+    const bucket = this.#bucketAt(at);
     bucket.count += sample.count;
     bucket.sum += sample.sum;
     bucket.minimum = Math.min(bucket.minimum, sample.minimum);
     bucket.maximum = Math.max(bucket.maximum, sample.maximum);
-    for (const [value, count] of sample.values) {
-      const kept = Number(value.toPrecision(bucket.values.size < EXACT_VALUES ? 4 : 1));
-      bucket.values.set(kept, (bucket.values.get(kept) ?? 0) + count);
-    }
+    for (const [value, count] of sample.values) countValue(bucket, value, count);
+  }
+
+  /**
+   * One value, once: what nearly all samples are.
+   * @param at milliseconds since the epoch
+   */
+  addValue(at: number, value: number): void {
+    const bucket = this.#bucketAt(at);
+    bucket.count += 1;
+    bucket.sum += value;
+    if (value < bucket.minimum) bucket.minimum = value;
+    if (value > bucket.maximum) bucket.maximum = value;
+    countValue(bucket, value, 1);
+  }
+
+  forget(): void {
+    this.#isKept = false;
+  }
+
+  #bucketAt(at: number): Bucket {
+    const minute = Math.floor(at / MINUTE) * MINUTE;
+    if (minute === this.#latestMinute) return this.#latest;
+    this.#latest = this.#buckets.get(minute) ?? this.#startBucket(minute);
+    this.#latestMinute = minute;
+    return this.#latest;
+  }
+
+  /** Begins a minute, and drops the minutes that nobody can ask for any more. */
+  #startBucket(minute: number): Bucket {
+    for (const old of this.#buckets.keys()) if (old < minute - KEPT_MILLISECONDS) this.#buckets.delete(old);
+    const bucket = newBucket();
+    this.#buckets.set(minute, bucket);
+    return bucket;
+  }
+}
+
+export class MetricStore {
+  readonly #metrics = new Map<string, Series>();
+
+  /** @param at milliseconds since the epoch */
+  add(id: MetricId, at: number, sample: Sample): void {
+    this.seriesOf(id).add(at, sample);
+  }
+
+  /** The series of a metric, which is begun when it is new. */
+  seriesOf(id: MetricId): Series {
+    const key = keyOf(id);
+    const known = this.#metrics.get(key);
+    if (known) return known;
+    if (this.#metrics.size >= MAX_METRICS) this.#forgetOldest();
+    const series = new Series();
+    this.#metrics.set(key, series);
+    return series;
   }
 
   /** All metrics that have data. */
@@ -67,7 +125,7 @@ export class MetricStore {
 
   /** Everything that came from `from` until before `to`, together; undefined when nothing did. */
   between(id: MetricId, from: number, to: number): Sample | undefined {
-    const buckets = this.#metrics.get(keyOf(id));
+    const buckets = this.#metrics.get(keyOf(id))?.buckets;
     const found = [...(buckets ?? [])].filter(([minute]) => minute >= from && minute < to);
     if (found.length === 0) return undefined;
     const values = new Map<number, number>();
@@ -85,17 +143,16 @@ export class MetricStore {
   }
 
   clear(): void {
+    for (const series of this.#metrics.values()) series.forget();
     this.#metrics.clear();
   }
 
-  #bucketsOf(key: string): Map<number, Bucket> {
-    const known = this.#metrics.get(key);
-    if (known) return known;
-    const [oldest] = this.#metrics.keys();
-    if (this.#metrics.size >= MAX_METRICS && oldest !== undefined) this.#metrics.delete(oldest);
-    const buckets = new Map<number, Bucket>();
-    this.#metrics.set(key, buckets);
-    return buckets;
+  #forgetOldest(): void {
+    for (const [key, series] of this.#metrics) {
+      series.forget();
+      this.#metrics.delete(key);
+      return;
+    }
   }
 }
 
@@ -145,30 +202,24 @@ function valueAt(values: ReadonlyMap<number, number>, percentile: number): numbe
   return undefined;
 }
 
-/** Begins a minute, and drops the minutes that nobody can ask for any more. */
-function startBucket(buckets: Map<number, Bucket>, minute: number): Bucket {
-  for (const old of buckets.keys()) if (old < minute - KEPT_MILLISECONDS) buckets.delete(old);
+function newBucket(): Bucket {
   const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
-  const bucket = {
-    count: 0,
-    sum: 0,
-    minimum: POSITIVE_INFINITY,
-    maximum: NEGATIVE_INFINITY,
-    values: new Map<number, number>(),
-  };
-  buckets.set(minute, bucket);
-  return bucket;
+  return { count: 0, sum: 0, minimum: POSITIVE_INFINITY, maximum: NEGATIVE_INFINITY, values: new Map() };
+}
+
+function countValue({ values }: Bucket, value: number, count: number): void {
+  const kept = rounded(value, values.size < EXACT_VALUES ? 4 : 1);
+  values.set(kept, (values.get(kept) ?? 0) + count);
+}
+
+/** To so many significant digits, which whole numbers mostly have anyhow. */
+function rounded(value: number, digits: number): number {
+  return Number.isInteger(value) && Math.abs(value) < 10 ** digits
+    ? value
+    : Number(value.toPrecision(digits));
 }
 
 function keyOf({ namespace, metric, dimensions }: MetricId): string {
-  return `[${JSON.stringify(namespace)},${JSON.stringify(metric)},${pairsOf(dimensions)}]`;
-}
-
-function pairsOf(dimensions: Dimensions): string {
-  const known = knownPairs.get(dimensions);
-  if (known !== undefined) return known;
-  const sorted = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
-  const pairs = JSON.stringify(sorted);
-  knownPairs.set(dimensions, pairs);
-  return pairs;
+  const pairs = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify([namespace, metric, pairs]);
 }

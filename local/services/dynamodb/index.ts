@@ -35,7 +35,8 @@ function create(cloud: Cloud): Service {
   };
   const arns = new Arns(world);
   const tables = () => cloud.resources().filter(({ type }) => type === TABLE);
-  const tableNamed = (tableName: string): Resource | undefined => tables().find(({ id }) => id === tableName);
+  const tableNamed = (tableName: string): Resource | undefined =>
+    cloud.resources().find(({ type, id }) => id === tableName && type === TABLE);
   const expiry = new Expiry({ server, tables, onDelete: (tableName) => streams.written([tableName]) });
   const traces = new WriteTraces((tableName) => {
     const table = tableNamed(tableName);

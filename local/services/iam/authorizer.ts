@@ -67,13 +67,20 @@ interface Compiled {
   readonly resources: readonly Resource[];
   readonly roles: ReadonlyMap<string, Role>;
   readonly resourcePolicies: ResourcePolicies;
+  /** What was granted, with its count: it holds until the policies change. Undefined where the time has a say. */
+  readonly granted: Map<string, Counted> | undefined;
 }
+
+type Counted = { -readonly [Name in keyof Usage]: Usage[Name] };
+
+/** Grants that are remembered. */
+const MAX_GRANTED = 10_000;
 
 class PolicyAuthorizer {
   readonly #resources: () => readonly Resource[];
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #usage = new Map<string, Usage>();
+  readonly #usage = new Map<string, Counted>();
   readonly #denials = new Map<string, Denial>();
   readonly #checks = new RecordedChecks();
   #compiled: Compiled | undefined;
@@ -87,20 +94,33 @@ class PolicyAuthorizer {
   authorize(principal: Principal, permissions: readonly Permission[]): void {
     if (principal.kind === "user") return;
     const compiled = this.#compile();
-    const { roles, resourcePolicies } = compiled;
     for (const permission of permissions) {
-      const question = this.#question(compiled, principal, permission);
-      const verdict =
-        principal.kind === "role"
-          ? judgeRole(roles.get(principal.arn), resourcePolicies, question)
-          : judgeService(principal.arn, resourcePolicies, question);
-      if (verdict.granted) this.#count(principal, question, verdict.granted);
-      else throw this.#deny(compiled, principal, permission, verdict);
+      const key = keyOf(principal, permission);
+      const known = compiled.granted?.get(key);
+      if (known) known.count += 1;
+      else this.#remember(compiled, key, this.#judge(compiled, principal, permission));
     }
   }
 
+  /** @throws AwsError when it is not granted */
+  #judge(compiled: Compiled, principal: Principal, permission: Permission): Counted {
+    const { roles, resourcePolicies } = compiled;
+    const question = this.#question(compiled, principal, permission);
+    const verdict =
+      principal.kind === "role"
+        ? judgeRole(roles.get(principal.arn), resourcePolicies, question)
+        : judgeService(principal.arn, resourcePolicies, question);
+    if (!verdict.granted) throw this.#deny(compiled, principal, permission, verdict);
+    return this.#count(principal, question, verdict.granted);
+  }
+
+  #remember({ granted }: Compiled, key: string, count: Counted): void {
+    if (granted && granted.size >= MAX_GRANTED) granted.clear();
+    granted?.set(key, count);
+  }
+
   usage(): readonly Usage[] {
-    return [...this.#usage.values()];
+    return [...this.#usage.values()].map((usage) => ({ ...usage }));
   }
 
   denials(): readonly Denial[] {
@@ -114,8 +134,9 @@ class PolicyAuthorizer {
   #compile(): Compiled {
     const resources = this.#resources();
     if (!this.#compiled || !sameMembers(this.#compiled.resources, resources)) {
-      const roles = rolesOf(resources);
-      this.#compiled = { resources: [...resources], roles, resourcePolicies: resourcePoliciesOf(resources) };
+      const [roles, resourcePolicies] = [rolesOf(resources), resourcePoliciesOf(resources)];
+      const granted = mentionTime(roles, resourcePolicies) ? undefined : new Map<string, Counted>();
+      this.#compiled = { resources: [...resources], roles, resourcePolicies, granted };
     }
     return this.#compiled;
   }
@@ -148,13 +169,15 @@ class PolicyAuthorizer {
     };
   }
 
-  #count(principal: Principal, question: Question, by: NonNullable<Decision["by"]>): void {
+  #count(principal: Principal, question: Question, by: NonNullable<Decision["by"]>): Counted {
     const { action } = question;
     if (principal.kind === "role") this.#checks.add(principal.arn, question, by);
     const name = principal.kind === "role" ? roleName(principal.arn) : principal.arn;
     const key = [name, by.policy, by.statement, action].join("\n");
-    const count = (this.#usage.get(key)?.count ?? 0) + 1;
-    this.#usage.set(key, { principal: name, policy: by.policy, statement: by.statement, action, count });
+    const usage = this.#usage.get(key) ?? { principal: name, ...by, action, count: 0 };
+    usage.count += 1;
+    this.#usage.set(key, usage);
+    return usage;
   }
 
   #countDenial({ kind, arn }: Principal, { action, resource }: Permission): void {
@@ -190,6 +213,18 @@ function regionOf(resourceArn: string): Context {
 function tagsOf(role: Role | undefined): Context {
   const tags = Object.entries(role?.resource.outputs.tagsAll ?? role?.resource.outputs.tags ?? {});
   return Object.fromEntries(tags.map(([name, value]) => [`aws:PrincipalTag/${name}`, String(value)]));
+}
+
+/** All that a decision depends on beside the policies and the time. */
+function keyOf({ kind, arn }: Principal, { action, resource, context }: Permission): string {
+  const key = `${kind} ${arn}\n${action}\n${resource}`;
+  return context === undefined ? key : `${key}\n${JSON.stringify(context)}`;
+}
+
+/** Whether a decision may become another one by itself. */
+function mentionTime(roles: ReadonlyMap<string, Role>, resourcePolicies: ResourcePolicies): boolean {
+  const ofRoles = [...roles.values()].map(({ policies, boundary }) => [policies, boundary]);
+  return /aws:(?:CurrentTime|EpochTime)/i.test(JSON.stringify([ofRoles, [...resourcePolicies.values()]]));
 }
 
 function sameMembers(left: readonly Resource[], right: readonly Resource[]): boolean {

@@ -86,7 +86,9 @@ export class Invoker {
     source: string,
     options: InvokeOptions = {},
   ): Promise<DetailedInvocation> {
-    const trace = currentTrace() ?? requestTrace(undefined);
+    const known = currentTrace();
+    if (known) return this.#invoke(name, payload, source, options, known);
+    const trace = requestTrace(undefined);
     return withTrace(trace, () => this.#invoke(name, payload, source, options, trace));
   }
 
