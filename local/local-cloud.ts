@@ -250,6 +250,9 @@ export class LocalCloud {
       log,
       graph,
       evaluate: async () => (await this.#evaluate()).graph,
+      soon: (urns) => {
+        for (const urn of urns) this.cloud.services.lambda.prepare(urn);
+      },
       apply: (next) => (this.#isDeployed ? this.#deploy(next) : this.#apply(next)),
     });
   }

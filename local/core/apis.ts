@@ -36,6 +36,8 @@ export interface LambdaApi {
   invoke(functionArn: string, event: unknown, source: string, taken?: () => void): Promise<Invocation>;
   /** Queues an asynchronous invocation: retries, maximum age and on-failure destination as configured. */
   invokeAsync(functionArn: string, event: unknown, source: string): void;
+  /** Says that a function is about to have other code, so that an environment can start meanwhile. */
+  prepare(urn: string): void;
   /** The last invocations (1,000), oldest first. */
   invocations(): readonly InvocationRecord[];
   /** Ends all workers of a function at once, also in the middle of an event, as a crash of the machine would. */

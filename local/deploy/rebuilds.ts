@@ -26,6 +26,8 @@ export interface RebuildOptions {
   readonly folder: string;
   readonly builder: Builder;
   readonly log: Log;
+  /** Gets the resources that will have other code in a moment, for what can be done meanwhile. */
+  readonly soon: (urns: ReadonlySet<string>) => void;
   /** Makes a graph real. */
   readonly apply: (graph: Graph) => Promise<Difference>;
   /** Gets the names of resources that have other code now, which nobody waited for. */
@@ -124,6 +126,7 @@ export class Rebuilds {
       if (!this.#urgent.includes(bundle)) this.#rest.add(bundle);
     }
     if (first && this.#rest.delete(first)) this.#urgent.push(first);
+    if (first && first.lastUse > 0) this.#options.soon(first.urns);
     const updated = await this.#makeUrgent();
     return { updated, waiting: this.#rest.size, failed: this.#problems.size > 0 };
   }

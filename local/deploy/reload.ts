@@ -21,6 +21,8 @@ export interface ReloadOptions {
   readonly log: Log;
   /** Evaluates the program. */
   readonly evaluate: () => Promise<Graph>;
+  /** Gets the resources that will have other code in a moment, for what can be done meanwhile. */
+  readonly soon: (urns: ReadonlySet<string>) => void;
   /** Makes a graph real: the difference only. */
   readonly apply: (graph: Graph) => Promise<Difference>;
 }
@@ -40,13 +42,14 @@ export class Reloader {
   #modules: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(options: ReloadOptions) {
-    const { programFolder, graph, log, apply } = options;
+    const { programFolder, graph, log, soon, apply } = options;
     this.#options = options;
     this.#builder = new Builder(programFolder);
     this.#rebuilds = new Rebuilds(graph, {
       folder: programFolder,
       builder: this.#builder,
       log,
+      soon,
       apply,
       updatedLater: (names) =>
         log({ kind: "notice", source: "reload", message: `new code for ${listed(names)}` }),

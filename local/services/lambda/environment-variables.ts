@@ -9,7 +9,6 @@ import type { FunctionSettings } from "./function-settings.ts";
 export function environmentVariables(
   settings: FunctionSettings,
   world: World,
-  taskRoot: string,
   environment: { readonly id: string; readonly logStream: string },
 ): Record<string, string> {
   return {
@@ -32,7 +31,6 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
     ...(settings.logFormat === "JSON" ? { AWS_LAMBDA_LOG_LEVEL: settings.logLevel } : {}),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    LAMBDA_TASK_ROOT: taskRoot,
     _HANDLER: settings.handler,
   };
 }

@@ -9,11 +9,10 @@ import type { World } from "../../core/service.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type FunctionSettings, nodeVersionOf } from "./function-settings.ts";
 import { hardLimitMegabytes, type MemoryWatch } from "./memory-watch.ts";
-import type { Report, TimedWork, Work, WorkerSetup } from "./worker/messages.ts";
+import type { Code, Report, TimedWork, Work, WorkerSetup } from "./worker/messages.ts";
 
 export interface EnvironmentOptions {
   readonly settings: FunctionSettings;
-  readonly taskRoot: string;
   readonly workerProgram: string;
   readonly world: World;
   readonly clock: Clock;
@@ -57,6 +56,8 @@ export class Environment {
   /** Which environment it is; calls of its function carry it. */
   readonly id = randomUUID().replaceAll("-", "");
   readonly logStream: string;
+  /** Folder of the code; to be set before the first event. */
+  taskRoot = "";
   readonly #options: EnvironmentOptions;
   #worker: Worker | undefined;
   #state: State = "new";
@@ -91,7 +92,12 @@ export class Environment {
     return { cancel: () => void this.#onEnd.delete(task) };
   }
 
-  /** Handles one event; starts the worker for the first. Never rejects. */
+  /** Starts the worker, which takes some 20 ms, before its code is known. */
+  boot(): void {
+    this.#worker ??= this.#createWorker();
+  }
+
+  /** Handles one event; starts the worker for the first, unless it has been, and loads the code. Never rejects. */
   async handle(work: Work, begin: () => void, disturbance = UNDISTURBED): Promise<Outcome> {
     this.#requestId = work.requestId;
     this.#calls = 0;
@@ -130,7 +136,9 @@ export class Environment {
     const limit = Math.max(INIT_MILLISECONDS, settings.timeoutMilliseconds);
     const timer = clock.elapse(limit, () => this.#timeOut(limit));
     try {
-      this.#worker = this.#createWorker();
+      this.boot();
+      const code: Code = { taskRoot: this.taskRoot, clockOffset: clock.offset };
+      this.#worker?.postMessage(code);
       await Promise.race([ready, settled]);
     } catch (error) {
       this.#crash("Runtime.ExitError", String(error));
@@ -157,10 +165,8 @@ export class Environment {
   }
 
   #createWorker(): Worker {
-    const { settings, taskRoot, workerProgram, world, clock } = this.#options;
+    const { settings, workerProgram, world } = this.#options;
     const setup: WorkerSetup = {
-      taskRoot,
-      clockOffset: clock.offset,
       handler: settings.handler,
       nodeVersion: nodeVersionOf(settings.runtime) ?? 0,
       logFormat: settings.logFormat,
@@ -175,7 +181,7 @@ export class Environment {
     const worker = new Worker(workerProgram, {
       name: settings.name,
       workerData: setup,
-      env: environmentVariables(settings, world, taskRoot, this),
+      env: environmentVariables(settings, world, this),
       execArgv: ["--preserve-symlinks"],
       stdout: true,
       stderr: true,

@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { isMadeLater } from "../../core/build-recipe.ts";
 import type { Resource } from "../../core/graph.ts";
 import { filesOf } from "../../core/graph-files.ts";
 import type { Cloud } from "../../core/service.ts";
 import { CodeStore } from "./code.ts";
-import type { Environment } from "./environment.ts";
+import { Environment, type EnvironmentOptions } from "./environment.ts";
 import {
   type FunctionSettings,
   NODE_VERSION,
@@ -29,6 +30,16 @@ interface Workspace {
   readonly code: CodeStore;
 }
 
+/** An environment that waits for its code. */
+interface Standby {
+  readonly settings: FunctionSettings;
+  readonly environment: Environment;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Real time. Code that is not there by then has a mistake, or is what it was. */
+const STANDBY_MILLISECONDS = 5_000;
+
 export class Functions {
   readonly #cloud: Cloud;
   readonly #registry: Registry;
@@ -36,6 +47,7 @@ export class Functions {
   readonly #memoryWatch = new MemoryWatch();
   #starting: Promise<void> | undefined;
   #workspace: Workspace | undefined;
+  #standby: Standby | undefined;
   /** All pools, also those of earlier versions that are still busy. */
   readonly #pools = new Map<string, Set<EnvironmentPool>>();
 
@@ -80,6 +92,18 @@ export class Functions {
     this.#registry.functions.set(settings.name, { urn: resource.urn, settings, pool: poolOf });
   }
 
+  /** Starts an environment for the code that a function is about to have: one, and not for long. */
+  prepare(urn: string): void {
+    const known = [...this.#registry.functions.values()].find((fn) => fn.urn === urn);
+    if (!known || nodeVersionOf(known.settings.runtime) === undefined) return;
+    this.#endStandby();
+    const { settings } = known;
+    const environment = new Environment(this.#optionsFor(settings));
+    environment.boot();
+    const timer = setTimeout(() => this.#endStandby(), STANDBY_MILLISECONDS).unref();
+    this.#standby = { settings, environment, timer };
+  }
+
   remove(resource: Resource): void {
     const name = textOf(resource.outputs.name) ?? resource.name;
     this.#registry.functions.delete(name);
@@ -109,6 +133,7 @@ export class Functions {
 
   /** Ends everything, and removes the code's files. */
   async stop(): Promise<void> {
+    this.#endStandby();
     const pools = [...this.#pools.values()].flatMap((set) => [...set]);
     await Promise.all(pools.map((pool) => pool.stop()));
     this.#memoryWatch.stop();
@@ -118,17 +143,42 @@ export class Functions {
 
   #createPool(settings: FunctionSettings): EnvironmentPool {
     const archive = runnableCode(settings);
-    if (!this.#workspace) throw new Error("The Lambda service has not been started.");
-    const { code, workerProgram } = this.#workspace;
-    const { world, clock } = this.#cloud;
-    const write = (stream: string, entries: readonly string[]) =>
-      this.#tails.write(settings, stream, entries);
-    const taskRoot = code.folderOf(archive);
-    const memoryWatch = this.#memoryWatch;
-    const pool = new EnvironmentPool({ settings, taskRoot, workerProgram, world, clock, memoryWatch, write });
+    const { code } = this.#ready();
+    const standby = this.#takeStandby(settings);
+    const pool = new EnvironmentPool(this.#optionsFor(settings), code.folderOf(archive), standby);
     const pools = this.#pools.get(settings.name) ?? new Set();
     this.#pools.set(settings.name, pools.add(pool));
     return pool;
+  }
+
+  #optionsFor(settings: FunctionSettings): EnvironmentOptions {
+    const { workerProgram } = this.#ready();
+    const { world, clock } = this.#cloud;
+    const write = (stream: string, entries: readonly string[]) =>
+      this.#tails.write(settings, stream, entries);
+    return { settings, workerProgram, world, clock, memoryWatch: this.#memoryWatch, write };
+  }
+
+  #ready(): Workspace {
+    if (!this.#workspace) throw new Error("The Lambda service has not been started.");
+    return this.#workspace;
+  }
+
+  /** The environment that was started for other code of the same function; ends it when more than the code is different. */
+  #takeStandby(settings: FunctionSettings): Environment | undefined {
+    const standby = this.#standby;
+    if (standby?.settings.name !== settings.name) return undefined;
+    this.#standby = undefined;
+    clearTimeout(standby.timer);
+    if (isDeepStrictEqual(withoutCode(standby.settings), withoutCode(settings))) return standby.environment;
+    void standby.environment.end();
+    return undefined;
+  }
+
+  #endStandby(): void {
+    clearTimeout(this.#standby?.timer);
+    void this.#standby?.environment.end();
+    this.#standby = undefined;
   }
 
   #retire(name: string): void {
@@ -152,4 +202,8 @@ export class Functions {
       notice(`${name}: layers are not mounted in the local cloud.`);
     }
   }
+}
+
+function withoutCode({ code, resource, ...others }: FunctionSettings): object {
+  return others;
 }

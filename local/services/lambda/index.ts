@@ -49,6 +49,7 @@ function createService(cloud: Cloud): Service {
       checkSize(payload, MAX_ASYNC_PAYLOAD_BYTES, "Event");
       queue.queue(registry.resolve(functionArn), payload, source);
     },
+    prepare: (urn) => functions.prepare(urn),
     invocations: () => invoker.records(),
     killEnvironments: (functionName) => functions.kill(functionName),
     countCall: (environmentId) => functions.environment(environmentId)?.countCall(),

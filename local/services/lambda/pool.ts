@@ -14,6 +14,7 @@ const IDLE_MILLISECONDS = 5 * 60_000;
 
 export class EnvironmentPool {
   readonly #options: EnvironmentOptions;
+  readonly #taskRoot: string;
   readonly #clock: Clock;
   readonly #all = new Set<Environment>();
   /** The one that was used last is taken first, so that the others can end. */
@@ -22,9 +23,18 @@ export class EnvironmentPool {
   #retired = false;
   #sweep: Timer | undefined;
 
-  constructor(options: EnvironmentOptions) {
+  /** Has been started before the code was there; taken first. */
+  #standby: Environment | undefined;
+
+  /**
+   * @param taskRoot folder of the code
+   * @param standby an environment with the same options that has no code yet
+   */
+  constructor(options: EnvironmentOptions, taskRoot: string, standby?: Environment) {
     this.#options = options;
     this.#clock = options.clock;
+    this.#taskRoot = taskRoot;
+    this.#standby = standby;
   }
 
   get settings() {
@@ -54,6 +64,8 @@ export class EnvironmentPool {
   /** The function has changed or is gone: environments end as they become idle. */
   retire(): void {
     this.#retired = true;
+    void this.#standby?.end();
+    this.#standby = undefined;
     for (const { environment } of this.#idle.splice(0)) this.#remove(environment);
   }
 
@@ -82,7 +94,9 @@ export class EnvironmentPool {
   }
 
   #create(): Environment {
-    const environment = new Environment(this.#options);
+    const environment = this.#standby?.usable ? this.#standby : new Environment(this.#options);
+    this.#standby = undefined;
+    environment.taskRoot = this.#taskRoot;
     this.#all.add(environment);
     return environment;
   }

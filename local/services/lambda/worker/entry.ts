@@ -3,7 +3,7 @@ import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { failureEntry, failurePayload, runtimeError } from "./failures.ts";
 import { type Handler, loadHandler } from "./load-handler.ts";
-import type { Report, TimedWork, WorkerSetup } from "./messages.ts";
+import type { Code, Report, TimedWork, WorkerSetup } from "./messages.ts";
 import { captureOutput } from "./output.ts";
 import { setClockOffset } from "./time.ts";
 import { serveTokenKeys } from "./token-keys.ts";
@@ -22,9 +22,7 @@ captureOutput({
   entry: (text) => report({ kind: "entry", text }),
   output: (text) => report({ kind: "output", text }),
 });
-setClockOffset(setup.clockOffset);
 serveTokenKeys(process.env.AWS_ENDPOINT_URL ?? "");
-process.cwd = () => setup.taskRoot;
 Object.assign(globalThis, { awslambda: { streamifyResponse: refuseStreaming } });
 process.on("uncaughtException", (error) => fail("Uncaught Exception", error, true));
 process.on("unhandledRejection", (reason) => {
@@ -99,10 +97,16 @@ function stringify(result: unknown): string {
   }
 }
 
-loadHandler(setup.taskRoot, setup.handler, setup.nodeVersion).then(
-  (handler) => {
-    parentPort?.on("message", (work: TimedWork) => void handle(handler, work));
-    report({ kind: "ready" });
-  },
-  (error) => fail("Uncaught Exception", error, true),
-);
+async function load({ taskRoot, clockOffset }: Code): Promise<void> {
+  setClockOffset(clockOffset);
+  process.env.LAMBDA_TASK_ROOT = taskRoot;
+  process.cwd = () => taskRoot;
+  const handler = await loadHandler(taskRoot, setup.handler, setup.nodeVersion);
+  parentPort?.on("message", (work: TimedWork) => void handle(handler, work));
+  report({ kind: "ready" });
+}
+
+// Without another listener a module that waits for what never comes ends the thread.
+parentPort?.once("message", (code: Code) => {
+  load(code).catch((error) => fail("Uncaught Exception", error, true));
+});

@@ -2,10 +2,6 @@
 
 /** How a worker is set up; its `workerData`. */
 export interface WorkerSetup {
-  /** Folder of the function's code, Lambda's `/var/task`. */
-  readonly taskRoot: string;
-  /** Milliseconds by which the cloud's clock is ahead of the wall clock. */
-  readonly clockOffset: number;
   /** Such as `index.handler`. */
   readonly handler: string;
   /** Node.js version of the function's runtime, such as 24. */
@@ -20,6 +16,14 @@ export interface WorkerSetup {
     readonly logGroupName: string;
     readonly logStreamName: string;
   };
+}
+
+/** To the worker, once, before the first event: where the code is, which may be made while the worker starts. */
+export interface Code {
+  /** Folder of the function's code, Lambda's `/var/task`. */
+  readonly taskRoot: string;
+  /** Milliseconds by which the cloud's clock is ahead of the wall clock. */
+  readonly clockOffset: number;
 }
 
 /** An event to handle. */
