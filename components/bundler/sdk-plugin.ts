@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
+import { type ClientSources, withSelfRegistration } from "./sdk-errors.ts";
 
 /**
  * The whole of what a function needs of the SDK's search for credentials: Lambda puts them into the environment.
@@ -85,7 +87,10 @@ export default class {
 `;
 
 /** Modules in which a client describes the shapes of all its operations. */
-const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
+const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/;
+
+/** Modules in which a client has the classes of its errors. */
+const ERRORS = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]models[\\/]errors\.js$/;
 
 /** One description: an array at the top level of such a module. */
 const DESCRIPTION = /^(export var \w+\$? = )(\[[^;]*?\]);$/gms;
@@ -97,7 +102,8 @@ const PACKAGE = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/;
  * Leaves out what functions do not need of the AWS SDK for JavaScript: the search for credentials in profiles, single
  * sign-on and metadata services (130 KB, 10 ms of a cold start), profiles in files (2 ms), streams of the web unless a body
  * may be one (3 ms), and the descriptions of operations that are not used
- * (60 KB of the S3 client), which esbuild keeps by itself: computed property names (`{ [_hH]: … }`) could have effects.
+ * (60 KB of the S3 client), which esbuild keeps by itself: computed property names (`{ [_hH]: … }`) could have effects; and
+ * errors that a function does not name (50 KB of Parameter Store's client).
  */
 export const sdkPlugin: Plugin = {
   name: "sdk",
@@ -140,12 +146,23 @@ export const sdkPlugin: Plugin = {
       return { contents: source.replace(CHECK, 'typeof $1?.getReader === "function" &&') };
     });
     build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      return { contents: source.replace(DESCRIPTION, "$1/* @__PURE__ */ (() => $2)();") };
+      const { schemas } = await clientSources(path);
+      return { contents: schemas.replace(DESCRIPTION, "$1/* @__PURE__ */ (() => $2)();") };
     });
+    build.onLoad({ filter: ERRORS }, async ({ path }) => ({ contents: (await clientSources(path)).errors }));
     build.onLoad({ filter: PACKAGE }, async ({ path }) => {
       const { version }: { readonly version: string } = JSON.parse(await readFile(path, "utf8"));
       return { contents: JSON.stringify({ version }), loader: "json" };
     });
   },
 };
+
+/** @param path of a module in one of the client's folders */
+async function clientSources(path: string): Promise<ClientSources> {
+  const read = (name: string) => readFile(join(dirname(path), "..", name), "utf8");
+  return withSelfRegistration({
+    settings: await read("runtimeConfig.shared.js"),
+    schemas: await read("schemas/schemas_0.js"),
+    errors: await read("models/errors.js"),
+  });
+}

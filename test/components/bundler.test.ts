@@ -11,7 +11,7 @@ import * as z from "zod";
 import { bundleEntry } from "../../components/bundler/entry.ts";
 import { runBundle, TemporaryProject } from "./support/temporary-project.ts";
 
-const MAXIMUM_BYTES = 300_000;
+const MAXIMUM_BYTES = 175_000;
 
 const HANDLER = `
 import { greet } from "./greeting.ts";
@@ -208,7 +208,7 @@ describe("bundler, entries", () => {
     expect((await runBundle(join(root, one.stdout.trim()), { name: "Ana" })).result).to.equal("hola Ana");
   });
 
-  it("reaches DynamoDB with the function's own credentials, in less than 300 KB, without undici", async () => {
+  it("reaches DynamoDB with the function's own credentials, in less than 175 KB, without undici", async () => {
     const created = await project({ "store.ts": STORE });
     const file = await bundleEntry("store.ts", created.root);
     const stub = await storeStub();
