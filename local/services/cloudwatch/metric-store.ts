@@ -126,13 +126,12 @@ export class MetricStore {
   /** Everything that came from `from` until before `to`, together; undefined when nothing did. */
   between(id: MetricId, from: number, to: number): Sample | undefined {
     const buckets = this.#metrics.get(keyOf(id))?.buckets;
-    const found = [...(buckets ?? [])].filter(([minute]) => minute >= from && minute < to);
-    if (found.length === 0) return undefined;
+    const all = buckets ? bucketsBetween(buckets, from, to) : [];
+    if (all.length === 0) return undefined;
     const values = new Map<number, number>();
-    for (const [, bucket] of found) {
+    for (const bucket of all) {
       for (const [value, count] of bucket.values) values.set(value, (values.get(value) ?? 0) + count);
     }
-    const all = found.map(([, bucket]) => bucket);
     return {
       count: all.reduce((total, { count }) => total + count, 0),
       sum: all.reduce((total, { sum }) => total + sum, 0),
@@ -200,6 +199,19 @@ function valueAt(values: ReadonlyMap<number, number>, percentile: number): numbe
     if (seen >= (total * percentile) / 100) return value;
   }
   return undefined;
+}
+
+/** An alarm asks for a minute or a few of the hours that are kept; who asks for more gets what is there. */
+function bucketsBetween(buckets: ReadonlyMap<number, Bucket>, from: number, to: number): Bucket[] {
+  if ((to - from) / MINUTE > buckets.size) {
+    return [...buckets].filter(([minute]) => minute >= from && minute < to).map(([, bucket]) => bucket);
+  }
+  const found: Bucket[] = [];
+  for (let minute = Math.ceil(from / MINUTE) * MINUTE; minute < to; minute += MINUTE) {
+    const bucket = buckets.get(minute);
+    if (bucket) found.push(bucket);
+  }
+  return found;
 }
 
 function newBucket(): Bucket {

@@ -51,8 +51,9 @@ export async function sampleQueues(
 async function sampleQueue(cloud: Cloud, store: MetricStore, QueueName: string, at: number): Promise<void> {
   try {
     const contents = await cloud.services.sqs.inspect(arn(cloud.world, "sqs", QueueName));
+    const dimensions = { QueueName };
     for (const [metric, measure] of Object.entries(METRICS)) {
-      const id = { namespace: NAMESPACE, metric, dimensions: { QueueName } };
+      const id = { namespace: NAMESPACE, metric, dimensions };
       store.add(id, at, sampleOf(measure(contents, at)));
     }
   } catch (error) {
