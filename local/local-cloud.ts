@@ -167,9 +167,9 @@ export class LocalCloud {
     return this.#deployment.background.causes(trace);
   }
 
-  /** Keeps what runs in step with the program's files from now on. */
-  watch(): void {
-    this.#reloader?.watch();
+  /** Keeps what runs in step with the program's files from now on. Resolves when what nobody has asked for so far is made. */
+  async watch(): Promise<void> {
+    await this.#reloader?.watch();
   }
 
   /**

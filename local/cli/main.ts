@@ -36,8 +36,7 @@ async function run(options: StartOptions): Promise<void> {
   const started = performance.now();
   cloud = await LocalCloud.start({ ...options, log, signal: stopped.signal });
   print(describeReady(cloud, performance.now() - started, options.json));
-  cloud.watch();
-  cloud.deployed().then(giveMemoryBack, () => undefined);
+  Promise.all([cloud.watch(), cloud.deployed()]).then(giveMemoryBack, () => undefined);
   // Not left to the end of the process, which may be killed.
   flushCompileCache();
   await new Promise((resolve) => {

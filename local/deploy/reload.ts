@@ -56,11 +56,11 @@ export class Reloader {
     });
   }
 
-  /** Follows the program's files from now on. */
-  watch(): void {
+  /** Follows the program's files from now on. Resolves when what nobody has asked for so far is made. */
+  watch(): Promise<void> {
     this.#stopWatching ??= watchProgram(this.#options.cwd, (files) => void this.#change(files));
     if (!this.#rebuilds.hasRest) void this.#prepare();
-    void this.#rebuilds.makeRest();
+    return this.#rebuilds.makeRest();
   }
 
   /** Settles when a resource has the code that its sources say; undefined when it has. */

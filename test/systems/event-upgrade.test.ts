@@ -57,7 +57,7 @@ describe("an event of a newer version", function () {
     program = editedProgram(FILES);
     const log = (entry: LogEntry) => void logged.push(entry);
     cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, log });
-    cloud.watch();
+    void cloud.watch();
   });
   after(async () => {
     await cloud?.stop();

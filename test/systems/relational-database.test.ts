@@ -124,7 +124,7 @@ describe("a program with a relational database", function () {
   });
 
   it("is migrated when a file is added, and says so when an old one has changed", async () => {
-    cloud.watch();
+    void cloud.watch();
     program.write("migrations/0002-color.sql", "ALTER TABLE truck ADD color text DEFAULT 'red';");
     await eventually(async () => {
       expect(await call({ query: "SELECT DISTINCT color FROM truck" })).to.deep.include({
@@ -170,7 +170,7 @@ describe("a program whose first migration has a mistake", function () {
   });
 
   it("runs as soon as the mistake is mended", async () => {
-    cloud.watch();
+    void cloud.watch();
     program.edit("migrations/0001-trucks.sql", "TALBE", "TABLE");
     await eventually(async () => {
       expect((await use()).functionError).to.equal(undefined);

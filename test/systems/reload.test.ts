@@ -16,7 +16,7 @@ describe("hot reload", function () {
     program = editedProgram();
     const log = (entry: LogEntry) => void logged.push(entry);
     cloud = await LocalCloud.start({ cwd: program.folder, stack: "dev", port: 0, log });
-    cloud.watch();
+    void cloud.watch();
     const { endpoint, region } = cloud.world;
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
