@@ -217,6 +217,6 @@ function attribute(value: unknown): unknown {
 }
 
 function signature(body: string): string {
-  const time = Math.floor(NOW.getTime() / 1000);
+  const time = Math.floor(Date.now() / 1000);
   return `t=${time},v1=${createHmac("sha256", SECRET).update(`${time}.${body}`).digest("hex")}`;
 }
