@@ -108,6 +108,14 @@ const PACKAGE = /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/;
 export const sdkPlugin: Plugin = {
   name: "sdk",
   setup(build) {
+    /** By client: two of its modules are made of them, in every bundle. Whoever changes packages starts anew. */
+    const clients = new Map<string, Promise<ClientSources>>();
+    const clientOf = (path: string): Promise<ClientSources> => {
+      const folder = join(dirname(path), "..");
+      const sources = clients.get(folder) ?? clientSources(folder);
+      clients.set(folder, sources);
+      return sources;
+    };
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({
       path,
       namespace: "environment-credentials",
@@ -146,10 +154,10 @@ export const sdkPlugin: Plugin = {
       return { contents: source.replace(CHECK, 'typeof $1?.getReader === "function" &&') };
     });
     build.onLoad({ filter: SCHEMAS }, async ({ path }) => {
-      const { schemas } = await clientSources(path);
+      const { schemas } = await clientOf(path);
       return { contents: schemas.replace(DESCRIPTION, "$1/* @__PURE__ */ (() => $2)();") };
     });
-    build.onLoad({ filter: ERRORS }, async ({ path }) => ({ contents: (await clientSources(path)).errors }));
+    build.onLoad({ filter: ERRORS }, async ({ path }) => ({ contents: (await clientOf(path)).errors }));
     build.onLoad({ filter: PACKAGE }, async ({ path }) => {
       const { version }: { readonly version: string } = JSON.parse(await readFile(path, "utf8"));
       return { contents: JSON.stringify({ version }), loader: "json" };
@@ -157,9 +165,9 @@ export const sdkPlugin: Plugin = {
   },
 };
 
-/** @param path of a module in one of the client's folders */
-async function clientSources(path: string): Promise<ClientSources> {
-  const read = (name: string) => readFile(join(dirname(path), "..", name), "utf8");
+/** @param folder of the client's modules */
+async function clientSources(folder: string): Promise<ClientSources> {
+  const read = (name: string) => readFile(join(folder, name), "utf8");
   return withSelfRegistration({
     settings: await read("runtimeConfig.shared.js"),
     schemas: await read("schemas/schemas_0.js"),
