@@ -25,8 +25,9 @@ const PARTS: readonly (readonly string[])[] = [
 const given = process.argv.slice(2);
 const areFilesGiven = given.some((argument) => argument.startsWith("--spec") || argument.endsWith(".ts"));
 const parts = areFilesGiven ? [given] : PARTS.map((part) => [...given, ...part]);
-const outcomes = await run(parts.map((args) => new MochaProcess(args)));
-process.stdout.write(closingLine(withPermissions(sumOf(outcomes))));
+const outcome = sumOf(await run(parts.map((args) => new MochaProcess(args))));
+if (parts.length > 1) repeat(outcome.failures ?? []);
+process.stdout.write(closingLine(withPermissions(outcome)));
 
 /** @returns what each came to; sets the exit code to that of the first that failed */
 async function run(processes: readonly MochaProcess[]): Promise<Outcome[]> {
@@ -43,6 +44,12 @@ async function run(processes: readonly MochaProcess[]): Promise<Outcome[]> {
   await lanes;
   for (const { exitCode } of processes) process.exitCode ||= exitCode;
   return processes.map(({ outcome }) => outcome);
+}
+
+/** What failed in the first processes is far above by now, and cut off where only the end of a log is kept. */
+function repeat(failures: readonly string[]): void {
+  for (const [index, failure] of failures.entries())
+    process.stdout.write(`Failed, ${index + 1}: ${failure}\n\n`);
 }
 
 /** Only a whole run in which all went well says what no call needs: then a permission that none needs is a failure. */

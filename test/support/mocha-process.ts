@@ -15,8 +15,7 @@ const isOffline = spawnSync("unshare", [...NAMESPACE, "true"]).status === 0;
 
 export class MochaProcess {
   exitCode = 1;
-  /** A process that ends before it tells has failed. */
-  outcome: Outcome = { passed: 0, failed: 1 };
+  outcome: Outcome;
   readonly #args: readonly string[];
   readonly #ended = Promise.withResolvers<void>();
   #child: ChildProcess | undefined;
@@ -27,6 +26,7 @@ export class MochaProcess {
   /** @param args mocha's */
   constructor(args: readonly string[]) {
     this.#args = args;
+    this.outcome = { passed: 0, failed: 1, failures: [`mocha ${args.join(" ")} ended before its tests did`] };
   }
 
   /** Ends with the process. */

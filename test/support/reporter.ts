@@ -6,7 +6,11 @@ export default class PlainSummary extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
-      const outcome = { passed: this.stats.passes, failed: this.stats.failures };
+      const { passes: passed, failures: failed } = this.stats;
+      const failures = this.failures.map(
+        (test) => `${test.fullTitle()}\n${test.err?.stack ?? test.err?.message}`,
+      );
+      const outcome = { passed, failed, failures };
       if (!tell(outcome)) process.stdout.write(closingLine(outcome));
     });
   }
