@@ -174,11 +174,14 @@ export class LocalCloud {
 
   /**
    * Removes all data that the program wrote, and all faults. Resources stay, with the content that the program gives them;
-   * what requests under way write meanwhile may stay too.
+   * what requests under way write meanwhile may stay too. Deployments end before, and the next begins after.
    */
   async reset(): Promise<void> {
     this.cloud.faults.clear();
-    await this.#services.reset();
+    await this.#reloader?.between(async () => {
+      await this.#deployment.background.ended();
+      await this.#services.reset();
+    });
   }
 
   /**

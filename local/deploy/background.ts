@@ -72,6 +72,11 @@ export class Background {
     await Promise.all(this.#works.values());
   }
 
+  /** Settles once everything is done or has failed. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#works.values());
+  }
+
   /** Whether a resource failed the last time, and depends on one of these, which have changed since. */
   isToBeRepeated(urn: string, changed: ReadonlySet<string>): boolean {
     return this.#toRepeat.has(urn) && this.#dependenciesOf(urn).some((dependency) => changed.has(dependency));

@@ -59,6 +59,7 @@ export class Rebuilds {
   /** To be made when they are used, or when there is time. */
   readonly #rest = new Set<Bundle>();
   #makesRest = false;
+  #isPaused = false;
   #restTimer: NodeJS.Timeout | undefined;
   /** Mistakes that were logged since the last change: files that many share have one for all. */
   #problems = new Set<string>();
@@ -138,9 +139,21 @@ export class Rebuilds {
     for (const bundle of this.#rest) {
       this.#rest.delete(bundle);
       updated.push(...(await this.#inTurn(() => this.#makeNext(bundle))));
-      if (this.#urgent.length > 0) break;
+      if (this.#urgent.length > 0 || this.#isPaused) break;
     }
     if (updated.length > 0) this.#options.updatedLater(updated);
+  }
+
+  /** From now on makes only what is asked for, until `resume`. Settles when what was begun before is real. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    clearTimeout(this.#restTimer);
+    await this.#last;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#makeRestSoon();
   }
 
   /** To be called when an evaluation begins: what changes from now on may not be in its graph. */
@@ -205,7 +218,7 @@ export class Rebuilds {
 
   #makeRestSoon(): void {
     clearTimeout(this.#restTimer);
-    if (!this.#makesRest) return;
+    if (!this.#makesRest || this.#isPaused || this.#isStopped) return;
     this.#restTimer = setTimeout(() => void this.makeRest(), REST_MILLISECONDS).unref();
   }
 

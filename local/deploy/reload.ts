@@ -38,6 +38,10 @@ export class Reloader {
   #wanted = new Set<string>();
   #isEvaluating = false;
   #isStopped = false;
+  /** Changes of files that are being taken. */
+  readonly #underWay = new Set<Promise<void>>();
+  /** What changes of files wait for. */
+  #between: Promise<void> = Promise.resolve();
   /** The program's modules, until it is evaluated again; undefined inside when they cannot be told. */
   #modules: Promise<ReadonlySet<string> | undefined> | undefined;
 
@@ -58,7 +62,7 @@ export class Reloader {
 
   /** Follows the program's files from now on. Resolves when what nobody has asked for so far is made. */
   watch(): Promise<void> {
-    this.#stopWatching ??= watchProgram(this.#options.cwd, (files) => void this.#change(files));
+    this.#stopWatching ??= watchProgram(this.#options.cwd, (files) => void this.#take(files));
     if (!this.#rebuilds.hasRest) void this.#prepare();
     return this.#rebuilds.makeRest();
   }
@@ -68,11 +72,30 @@ export class Reloader {
     return this.#rebuilds.pending(urn);
   }
 
+  /** Does what must not meet a deployment: once those under way have ended, and the next waits for its end. */
+  between(work: () => Promise<void>): Promise<void> {
+    const done = this.#between.then(async () => {
+      await Promise.all(this.#underWay);
+      await this.#rebuilds.pause();
+      await work().finally(() => this.#rebuilds.resume());
+    });
+    this.#between = done.catch(() => undefined);
+    return done;
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopWatching?.();
     this.#rebuilds.stop();
     await this.#builder.end();
+  }
+
+  async #take(files: ReadonlySet<string>): Promise<void> {
+    await this.#between;
+    const taken = this.#change(files);
+    this.#underWay.add(taken);
+    await taken;
+    this.#underWay.delete(taken);
   }
 
   async #change(files: ReadonlySet<string>): Promise<void> {

@@ -138,9 +138,24 @@ describe("a program with a relational database", function () {
     program.restore("migrations/0001-trucks.sql");
   });
 
-  it("is as new after a reset", async () => {
-    await cloud.reset();
+  it("is as new after a reset; what changes meanwhile is deployed after it", async () => {
+    const { faults } = cloud.cloud;
+    const resetting = cloud.reset();
+    const { id } = faults.add({
+      target: { call: "rds-data:BeginTransaction", caller: "*depot-set-up*" },
+      effect: { action: "add-delay", milliseconds: 1_000 },
+      times: 1,
+    });
+    await eventually(() => expect(faults.list().find((fault) => fault.id === id)?.applied).to.equal(1));
+    logged.length = 0;
+    program.edit("migrations/0001-trucks.sql", "plate text", "plate char(9)");
+    await resetting;
     expect(await use("first")).to.deep.equal({ plates: 1, user: "depot_app" });
+    await eventually(() => {
+      expect(problems().join()).to.contain("0001-trucks has been applied, and its file has changed since");
+    });
+    await cloud.reset();
+    expect(await use("second")).to.deep.equal({ plates: 1, user: "depot_app" });
   });
 });
 

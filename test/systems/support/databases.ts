@@ -37,20 +37,38 @@ export async function rotateLogin(cloud: LocalCloud, database: string): Promise<
  * back, which they never do otherwise. Then each permission of theirs was needed.
  */
 export async function interruptCaretakers(cloud: LocalCloud, database: string): Promise<void> {
-  const { faults } = cloud.cloud;
-  const interrupt = (caller: string) =>
-    faults.add({
-      target: { call: "rds-data:ExecuteStatement", caller },
-      effect: { action: "error", code: "InternalServerErrorException", status: 500 },
-      // One may meet another statement, of a rotation that is still at its end.
-      times: 3,
-    });
+  const { secretId } = loginOf(cloud, database);
   const setUp = idOf(cloud, FUNCTION, `${database}-set-up-function`);
-  const inSetUp = interrupt(setUp);
-  await new LambdaClient(clientOf(cloud)).send(new InvokeCommand({ FunctionName: setUp }));
-  const inRotation = interrupt(idOf(cloud, FUNCTION, `${database}-rotate-function`));
+  await untilRolledBack(cloud, setUp, () =>
+    new LambdaClient(clientOf(cloud)).send(new InvokeCommand({ FunctionName: setUp })),
+  );
+  await untilRolledBack(cloud, idOf(cloud, FUNCTION, `${database}-rotate-function`), () =>
+    // Refused while a rotation is still at its end.
+    askForRotation(cloud, secretId).catch(() => undefined),
+  );
   await rotateLogin(cloud, database);
-  for (const { id } of [inSetUp, inRotation]) faults.remove(id);
+}
+
+/** Fails every statement of a function, which is made to work by `work`, until it has rolled a transaction back. */
+async function untilRolledBack(
+  cloud: LocalCloud,
+  caller: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const { faults } = cloud.cloud;
+  const failing = faults.add({
+    target: { call: "rds-data:ExecuteStatement", caller },
+    effect: { action: "error", code: "InternalServerErrorException", status: 500 },
+  });
+  const counting = faults.add({
+    target: { call: "rds-data:RollbackTransaction", caller },
+    effect: { action: "add-delay", milliseconds: 1 },
+  });
+  await eventually(async () => {
+    await work();
+    expect(faults.list().find(({ id }) => id === counting.id)?.applied).to.be.above(0);
+  });
+  for (const { id } of [failing, counting]) faults.remove(id);
 }
 
 /** A hash of everything that each of some tables of a database holds. */
