@@ -172,6 +172,23 @@ describe("CloudWatch alarms", () => {
     expect(state("imports")).to.equal("ALARM");
   });
 
+  it("know nothing after a reset, not even how it ended what was under way", async () => {
+    await alarm("errors", { ...LAMBDA, threshold: 5 });
+    fail(6);
+    await cloud.clock.advance(MINUTE);
+    expect(mails.splice(0)).to.have.length(1);
+    fail(6);
+    await service.reset?.();
+    fail(6);
+    await service.ready?.();
+    expect(state("errors")).to.equal("INSUFFICIENT_DATA");
+    await cloud.clock.advance(MINUTE);
+    expect([state("errors"), mails]).to.deep.equal(["OK", []]);
+    fail(6);
+    await cloud.clock.advance(MINUTE);
+    expect(state("errors")).to.equal("ALARM");
+  });
+
   it("keep their actions to themselves when these are not enabled", async () => {
     await alarm("errors", { ...LAMBDA, threshold: 5, actionsEnabled: false });
     fail(6);

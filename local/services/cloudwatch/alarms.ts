@@ -74,10 +74,16 @@ export class Alarms {
     for (const alarm of this.#alarms.values()) Object.assign(alarm, this.#unchecked());
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#timer?.cancel();
+  /** Evaluates no more until `start`; resolves when what is under way has told its topics. */
+  async pause(): Promise<void> {
     await this.#running;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.pause();
   }
 
   /** Whether alarms are being evaluated or tell their topics. */

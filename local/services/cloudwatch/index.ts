@@ -40,6 +40,7 @@ function createService(cloud: Cloud): Service {
     alarms: () =>
       alarms.list.map(({ settings: { name }, state, reason, since }) => ({ name, state, reason, since })),
   };
+  let wasReset = false;
   return {
     api,
     realize: {
@@ -47,11 +48,19 @@ function createService(cloud: Cloud): Service {
       "aws:cloudwatch/dashboard:Dashboard": dashboards.realizer,
       "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.realizer,
     },
-    ready: () => alarms.start(),
+    ready: () => {
+      // Only now nobody reports any more how its work was ended.
+      if (wasReset) {
+        store.clear();
+        alarms.reset();
+      }
+      wasReset = false;
+      return alarms.start();
+    },
     call: (call) => answer(call, table),
-    reset: async () => {
-      store.clear();
-      alarms.reset();
+    reset: () => {
+      wasReset = true;
+      return alarms.pause();
     },
     busy: () => alarms.busy,
     stop: () => alarms.stop(),
