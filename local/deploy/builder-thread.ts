@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort } from "node:worker_threads";
+import { giveMemoryBack } from "../core/give-memory-back.ts";
 import type { BuildReply, BuildRequest } from "./builder.ts";
 
 /** A module that makes deployed files; see recipes.ts. */
@@ -21,4 +22,12 @@ async function answer({ step, builder, argument, folder }: BuildRequest): Promis
   }
 }
 
-parentPort?.on("message", async (request: BuildRequest) => parentPort?.postMessage(await answer(request)));
+/** Without a request for so long, what the last ones left is freed: making all bundles of a program leaves most. */
+const REST_MILLISECONDS = 2_000;
+let rest: NodeJS.Timeout | undefined;
+
+parentPort?.on("message", async (request: BuildRequest) => {
+  clearTimeout(rest);
+  parentPort?.postMessage(await answer(request));
+  rest = setTimeout(giveMemoryBack, REST_MILLISECONDS).unref();
+});
