@@ -9,7 +9,7 @@ import { type Graph, resourcesOf, type Value } from "./core/graph.ts";
 import type { Log } from "./core/log.ts";
 import { LogBook } from "./core/log-book.ts";
 import type { Cloud, World } from "./core/service.ts";
-import { allPending } from "./core/wait.ts";
+import { allPending, timed } from "./core/wait.ts";
 import { Deployment } from "./deploy/deployment.ts";
 import type { Difference } from "./deploy/difference.ts";
 import { Reloader } from "./deploy/reload.ts";
@@ -295,11 +295,4 @@ export class LocalCloud {
     writeFileSync(this.#outputsFile, `${JSON.stringify(this.outputValues, undefined, 2)}\n`);
     return changes;
   }
-}
-
-async function timed<T>(work: Promise<T>, took: (milliseconds: number) => void): Promise<T> {
-  const started = performance.now();
-  const result = await work;
-  took(performance.now() - started);
-  return result;
 }

@@ -26,7 +26,7 @@ const given = process.argv.slice(2);
 const areFilesGiven = given.some((argument) => argument.startsWith("--spec") || argument.endsWith(".ts"));
 const parts = areFilesGiven ? [given] : PARTS.map((part) => [...given, ...part]);
 const outcome = sumOf(await run(parts.map((args) => new MochaProcess(args))));
-if (parts.length > 1) repeat(outcome.failures ?? []);
+if (parts.length > 1) repeat(outcome.failures);
 process.stdout.write(closingLine(withPermissions(outcome)));
 
 /** @returns what each came to; sets the exit code to that of the first that failed */

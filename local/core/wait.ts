@@ -21,3 +21,11 @@ export function allPending(waits: readonly (Promise<void> | undefined)[]): Promi
   const pending = waits.filter((wait) => wait !== undefined);
   return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
 }
+
+/** What `work` answers; tells how long it took once it has. */
+export async function timed<T>(work: Promise<T>, took: (milliseconds: number) => void): Promise<T> {
+  const started = performance.now();
+  const result = await work;
+  took(performance.now() - started);
+  return result;
+}

@@ -4,7 +4,7 @@ export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   /** Each test that failed: its whole name, and with what. */
-  readonly failures?: readonly string[];
+  readonly failures: readonly string[];
   /** Undefined when the process ran no end-to-end test. */
   readonly permissions?: Permissions;
 }
@@ -31,7 +31,7 @@ export function sumOf(outcomes: readonly Outcome[]): Outcome {
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
-    failures: outcomes.flatMap(({ failures }) => failures ?? []),
+    failures: outcomes.flatMap(({ failures }) => failures),
     ...(first && {
       permissions: {
         granted: first.granted,
